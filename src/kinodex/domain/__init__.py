@@ -1,0 +1,1 @@
+"""Values, ids, states and errors. Imports numpy and the standard library only."""

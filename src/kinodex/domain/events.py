@@ -1,0 +1,21 @@
+"""Things that happened and must be told: rows of the outbox."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Event:
+    """
+    Something a receiver may want to hear of, stored in the transaction that made it true.
+
+    ``id`` is ``whe_`` and 32 hex digits, stable over retries; ``type`` is ``index.task.ready`` or
+    ``index.task.failed``; ``data`` is what the webhook body holds under that name.
+    """
+
+    id: str
+    type: str
+    created_at: datetime
+    data: Mapping[str, Any]

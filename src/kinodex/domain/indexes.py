@@ -1,0 +1,43 @@
+"""An index: a named container of videos with one model profile and its options."""
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from kinodex.domain.ids import IndexId
+
+
+@dataclass(frozen=True, slots=True)
+class ModelChoice:
+    """A model named by the caller, echoed unchanged, and the options switched on for it."""
+
+    name: str
+    options: tuple[str, ...]
+
+    @property
+    def is_generative(self) -> bool:
+        """Whether the name belongs to the family that answers in words instead of finding moments."""
+        return self.name.startswith("pegasus")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Index:
+    """
+    What is stored of an index.
+
+    Options are kept in the words of the version they came in; ``options.py`` says what they mean.
+    """
+
+    id: IndexId
+    name: str
+    models: tuple[ModelChoice, ...]
+    created_at: datetime
+    updated_at: datetime
+    addons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class IndexTotals:
+    """Ready videos of an index, counted."""
+
+    video_count: int
+    total_duration_s: float

@@ -1,0 +1,55 @@
+"""What a search finds."""
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+from kinodex.domain.ids import VideoId
+from kinodex.domain.options import Modality
+from kinodex.domain.timeline import Box, Span
+
+
+class Confidence(StrEnum):
+    """A score in words."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+    NONE = "none"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """
+    One reason why a moment matched.
+
+    ``how`` is ``lexical``, ``semantic``, ``words_to_picture`` or ``picture_to_picture``;
+    ``probability`` is calibrated, in [0, 1]; ``engine`` says who found it.
+    """
+
+    modality: Modality
+    how: str
+    probability: float
+    span: Span
+    engine: str
+    text: str | None = None
+    matched_words: tuple[str, ...] = ()
+    box: Box | None = None
+    similarity: float | None = None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Moment:
+    """
+    Neighbouring matches of one video, merged.
+
+    ``score`` is 0-100; ``best_frame_s`` is the time of the picture that stands for the moment;
+    ``evidence`` is sorted by falling probability and never empty.
+    """
+
+    video_id: VideoId
+    span: Span
+    score: float
+    confidence: Confidence
+    best_frame_s: float
+    evidence: tuple[Evidence, ...]
+    options: tuple[str, ...]

@@ -1,0 +1,38 @@
+"""A video: what a finished task leaves in an index."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from kinodex.domain.ids import IndexId, VideoId
+from kinodex.domain.media import MediaFacts
+
+MetadataValue = str | int | float | bool | tuple[str, ...]
+
+SYSTEM_METADATA = frozenset(
+    {"duration", "filename", "fps", "height", "model_names", "size", "video_title", "width"}
+)
+"""Names a caller cannot use for metadata of their own."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Video:
+    """
+    What is stored of a ready video.
+
+    ``created_at`` is that of its task. ``engines`` names what understood it, e.g.
+    ``{"speech": "moonshine-tiny-en"}``. ``warnings`` are for people: what is degraded and why.
+    """
+
+    id: VideoId
+    index_id: IndexId
+    filename: str
+    facts: MediaFacts
+    sha256: str
+    created_at: datetime
+    updated_at: datetime
+    indexed_at: datetime
+    title: str | None = None
+    user_metadata: Mapping[str, MetadataValue] = field(default_factory=dict)
+    engines: Mapping[str, str] = field(default_factory=dict)
+    warnings: tuple[str, ...] = ()

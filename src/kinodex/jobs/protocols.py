@@ -1,0 +1,60 @@
+"""
+Durable work: a job is queued in the transaction that records its task, and survives any crash.
+
+Completed steps run once; a step that was interrupted runs again, so every step is idempotent.
+"""
+
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+
+from kinodex.domain.ids import TaskId
+
+Result = TypeVar("Result")
+
+
+class Checkpoints(Protocol):
+    """Remembers the finished steps of one job."""
+
+    def run(self, name: str, step: Callable[[], Result]) -> Result:
+        """
+        Run a step, or return what it returned when it finished in an earlier life.
+
+        Args:
+            name: Unique within the job; steps come in the same order each time.
+            step: Returns something made of ``dict``, ``list``, ``str``, numbers, booleans and ``None``.
+        """
+        ...
+
+
+Work = Callable[[TaskId, Checkpoints], None]
+"""Does one job. It handles its own errors; what it raises nevertheless is logged and ends the job."""
+
+
+class Jobs(Protocol):
+    """The queue."""
+
+    def enqueue(self, task_id: TaskId, *, transaction: object) -> None:
+        """
+        Queue the work of a task inside a transaction of the stores.
+
+        Args:
+            task_id: Doubles as the idempotency key: a task is queued once.
+            transaction: ``Transaction.handle`` of the stores.
+        """
+        ...
+
+    def start(self, work: Work) -> None:
+        """Take jobs until ``stop``, in threads of our own; unfinished ones of earlier lives are taken up too."""
+        ...
+
+    def cancel(self, task_id: TaskId) -> None:
+        """Make sure no further step of the task's job starts. Unknown ids are ignored."""
+        ...
+
+    def waiting(self) -> int:
+        """Return how many jobs are queued or running."""
+        ...
+
+    def stop(self) -> None:
+        """Take no further job and leave running ones to a later start."""
+        ...

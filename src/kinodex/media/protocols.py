@@ -1,0 +1,59 @@
+"""
+Reading video files: what the pipeline asks of a media library.
+
+Implementations run the foreign decoder in a sandboxed child process, one per call, which dies with its
+parent and is bounded in memory, CPU seconds and wall-clock seconds.
+"""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Protocol
+
+from kinodex.domain.arrays import Frame, Sound
+from kinodex.domain.media import Decoded, MediaFacts
+from kinodex.domain.timeline import SampledFrame
+
+Progress = Callable[[float], None]
+"""Told now and then, with the share done in [0, 1]. What it raises ends the work at once."""
+
+
+class MediaReader(Protocol):
+    """Turns an untrusted file into facts, pictures and sound."""
+
+    def probe(self, path: Path) -> MediaFacts:
+        """
+        Return the facts of a file, judged by its bytes and never by its name.
+
+        Args:
+            path: Absolute path of a file whose name the server chose.
+
+        Raises:
+            FileEmpty: Zero bytes.
+            NotAVideo: Something else; the message says what.
+            VideoBroken: A video container that cannot be read, or that takes too long to read.
+        """
+        ...
+
+    def decode(self, path: Path, folder: Path, *, facts: MediaFacts, progress: Progress) -> Decoded:
+        """
+        Run the one decode pass: shots, sampled pictures and sound into ``folder``.
+
+        Files in the folder are replaced; ``decoded.json`` is written last, so its presence means the
+        folder is complete. Calling again starts over.
+
+        Raises:
+            VideoBroken: Nothing could be decoded, or the child broke a limit.
+        """
+        ...
+
+    def load_decoded(self, folder: Path) -> Decoded | None:
+        """Return what an earlier ``decode`` left in the folder, or ``None`` if it is not complete."""
+        ...
+
+    def read_frames(self, folder: Path, frames: Sequence[SampledFrame]) -> list[Frame]:
+        """Return the pictures of some sampled frames, in the order asked for."""
+        ...
+
+    def read_sound(self, folder: Path, start_s: float, end_s: float) -> Sound:
+        """Return a stretch of the decoded sound; shorter at the end of the video, empty past it."""
+        ...

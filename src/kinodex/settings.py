@@ -1,0 +1,92 @@
+"""
+Every setting: its default, its unit, what it does.
+
+Read once in ``cli``, spent in ``bootstrap``; nothing else looks at the environment.
+"""
+
+import os
+from pathlib import Path
+from typing import Annotated
+
+from pydantic import Field, SecretStr, field_validator
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+PREFIX = "KINODEX_"
+
+
+class Settings(BaseSettings):
+    """The configuration of one process."""
+
+    model_config = SettingsConfigDict(env_prefix=PREFIX, frozen=True, extra="forbid")
+
+    data_dir: Path = Field(
+        default=Path("kinodex-data"), description="Folder for everything kept on this machine."
+    )
+    database_url: str | None = Field(
+        default=None,
+        description="sqlite:///FILE or postgresql://…; without it, kinodex.db in the data folder.",
+    )
+    blob_url: str | None = Field(
+        default=None,
+        description="Folder, file:///FOLDER or s3://BUCKET/PREFIX; without it, blobs in the data folder.",
+    )
+    models_dir: Path | None = Field(
+        default=None,
+        description="Folder with prepared model files; without it, the cache made by scripts/setup.",
+    )
+    host: str = Field(default="127.0.0.1", description="Address to listen on.")
+    port: int = Field(default=8080, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
+    api_key: SecretStr | None = Field(
+        default=None, min_length=8, description="Use this API key instead of the one made at first start."
+    )
+    fetch_allow: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="host:port pairs that may be private, separated by commas, e.g. 127.0.0.1:9000.",
+    )
+    fetch_max_bytes: int = Field(
+        default=4 * 1024**3, gt=0, description="Largest file fetched or received, in bytes."
+    )
+    free_space_bytes: int = Field(
+        default=1024**3, ge=0, description="Space on the disk that is never used, in bytes."
+    )
+    workers: int = Field(default=1, ge=1, le=64, description="Videos indexed at the same time.")
+    engine_threads: int = Field(
+        default_factory=lambda: max(1, os.cpu_count() or 1), ge=1, description="Threads of one engine."
+    )
+    log_format: str = Field(default="text", pattern="^(text|json)$", description="text or json.")
+    log_level: str = Field(
+        default="info", pattern="^(debug|info|warning|error)$", description="Least level logged."
+    )
+
+    @field_validator("fetch_allow", mode="before")
+    @classmethod
+    def _split_pairs(cls, value: object) -> object:
+        if isinstance(value, str):
+            return tuple(pair.strip() for pair in value.split(",") if pair.strip())
+        return value
+
+    @property
+    def effective_database_url(self) -> str:
+        """The database in use."""
+        return self.database_url or f"sqlite:///{self.data_dir.absolute() / 'kinodex.db'}"
+
+    @property
+    def effective_blob_url(self) -> str:
+        """The blob store in use."""
+        return self.blob_url or str(self.data_dir.absolute() / "blobs")
+
+    @property
+    def effective_models_dir(self) -> Path:
+        """Where prepared model files lie."""
+        if self.models_dir is not None:
+            return self.models_dir
+        cache = os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache"
+        return Path(cache) / "kinodex" / "models"
+
+
+def unknown_names(environment: dict[str, str]) -> list[str]:
+    """Return ``KINODEX_`` names that are no setting: a typing mistake must not pass in silence."""
+    known = {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+    return sorted(
+        name for name in environment if name.upper().startswith(PREFIX) and name.upper() not in known
+    )
