@@ -5,6 +5,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from kinodex.domain.ids import IndexId, TaskId, VideoId
+from kinodex.domain.videos import MetadataValue
 
 
 class TaskStatus(StrEnum):
@@ -68,7 +69,7 @@ class Task:
     transcript_blob: str | None = None
     transcript_url: str | None = None
     keep_stream: bool = True
-    user_metadata: tuple[tuple[str, str | int | float | bool], ...] = ()
+    user_metadata: tuple[tuple[str, MetadataValue], ...] = ()
     duration_s: float | None = None
     width_px: int | None = None
     height_px: int | None = None

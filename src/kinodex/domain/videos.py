@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 
+from kinodex.domain import errors
 from kinodex.domain.ids import IndexId, VideoId
 from kinodex.domain.media import MediaFacts
 
@@ -36,3 +37,23 @@ class Video:
     user_metadata: Mapping[str, MetadataValue] = field(default_factory=dict)
     engines: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+
+
+def check_user_metadata(metadata: Mapping[str, object]) -> None:
+    """
+    Refuse metadata of the user's own that cannot be stored.
+
+    Raises:
+        ParameterInvalid: A system name, an empty key, or a value that is neither text, number, truth
+            value nor a list of texts.
+    """
+    for key, value in metadata.items():
+        if key in SYSTEM_METADATA:
+            raise errors.ParameterInvalid("user_metadata", f"the name {key!r} is the system's own")
+        if not key.strip():
+            raise errors.ParameterInvalid("user_metadata", "a name is empty")
+        is_texts = isinstance(value, (list, tuple)) and all(isinstance(item, str) for item in value)
+        if not (isinstance(value, (str, int, float, bool)) or is_texts):
+            raise errors.ParameterInvalid(
+                "user_metadata", f"the value of {key!r} is neither text, number, boolean nor a list of texts"
+            )

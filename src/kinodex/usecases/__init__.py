@@ -1,0 +1,24 @@
+"""What the product does, in the nouns of its API. Ways in (HTTP, worker, command) call only these."""
+
+from dataclasses import dataclass
+
+from kinodex.usecases.health import Health
+from kinodex.usecases.indexes import Indexes
+from kinodex.usecases.indexing import Indexing
+from kinodex.usecases.keys import Keys
+from kinodex.usecases.search import Search
+from kinodex.usecases.tasks import Tasks
+from kinodex.usecases.videos import Videos
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class UseCases:
+    """Everything a way in can ask for."""
+
+    indexes: Indexes
+    tasks: Tasks
+    videos: Videos
+    search: Search
+    keys: Keys
+    health: Health
+    indexing: Indexing

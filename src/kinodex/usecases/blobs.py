@@ -1,0 +1,33 @@
+"""Where the bytes of a video lie in the blob store."""
+
+from kinodex.domain.ids import VideoId
+
+
+def video_prefix(video_id: VideoId) -> str:
+    """Everything of one video lies below this."""
+    return f"videos/{video_id}/"
+
+
+def source_key(video_id: VideoId) -> str:
+    """The file as it came."""
+    return f"{video_prefix(video_id)}source"
+
+
+def frames_key(video_id: VideoId) -> str:
+    """The sampled pictures, JPEG after JPEG."""
+    return f"{video_prefix(video_id)}frames.pack"
+
+
+def decoded_key(video_id: VideoId) -> str:
+    """Shots and the table of sampled pictures."""
+    return f"{video_prefix(video_id)}decoded.json"
+
+
+def segments_key(video_id: VideoId) -> str:
+    """The segments the video was cut into."""
+    return f"{video_prefix(video_id)}segments.json"
+
+
+def transcript_key(video_id: VideoId) -> str:
+    """The transcript the user sent along, SRT or WebVTT."""
+    return f"{video_prefix(video_id)}transcript"

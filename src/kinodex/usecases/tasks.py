@@ -1,0 +1,333 @@
+"""Tasks: from a URL or a file to a searchable video, watched by the client."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+
+from kinodex.domain import errors
+from kinodex.domain.clock import now
+from kinodex.domain.ids import IndexId, TaskId, VideoId, new_id
+from kinodex.domain.limits import Limits, check_facts
+from kinodex.domain.listing import Listing, Page
+from kinodex.domain.media import MediaFacts
+from kinodex.domain.names import filename_of_url
+from kinodex.domain.tasks import Task, TaskStatus, VideoSource
+from kinodex.domain.videos import MetadataValue, check_user_metadata
+from kinodex.jobs.protocols import Jobs
+from kinodex.media.protocols import MediaReader
+from kinodex.sources.protocols import VideoFetcher
+from kinodex.stores.protocols import BlobStore, Records, StepRecord
+from kinodex.usecases.blobs import source_key, transcript_key
+from kinodex.usecases.estimates import estimate
+from kinodex.usecases.indexes import require_index
+
+LANGUAGES = frozenset(
+    [
+        "af",
+        "am",
+        "ar",
+        "az",
+        "be",
+        "bg",
+        "bn",
+        "bs",
+        "ca",
+        "cs",
+        "cy",
+        "da",
+        "de",
+        "el",
+        "en",
+        "eo",
+        "es",
+        "et",
+        "eu",
+        "fa",
+        "fi",
+        "fr",
+        "ga",
+        "gl",
+        "gu",
+        "he",
+        "hi",
+        "hr",
+        "hu",
+        "hy",
+        "id",
+        "is",
+        "it",
+        "ja",
+        "jv",
+        "ka",
+        "kk",
+        "km",
+        "kn",
+        "ko",
+        "la",
+        "lb",
+        "lo",
+        "lt",
+        "lv",
+        "mg",
+        "mi",
+        "mk",
+        "ml",
+        "mn",
+        "mr",
+        "ms",
+        "mt",
+        "my",
+        "nb",
+        "ne",
+        "nl",
+        "nn",
+        "no",
+        "pa",
+        "pl",
+        "ps",
+        "pt",
+        "ro",
+        "ru",
+        "si",
+        "sk",
+        "sl",
+        "sn",
+        "so",
+        "sq",
+        "sr",
+        "su",
+        "sv",
+        "sw",
+        "ta",
+        "te",
+        "tg",
+        "th",
+        "tk",
+        "tl",
+        "tr",
+        "tt",
+        "uk",
+        "ur",
+        "uz",
+        "vi",
+        "yo",
+        "zh",
+    ]
+)
+"""ISO 639-1 codes a caller may name; which of them are understood, ``/capabilities`` says."""
+MAXIMUM_WAITING = 10_000
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TaskRequest:
+    """
+    What a caller asks for besides the video itself.
+
+    ``transcript`` holds the bytes of an SRT or WebVTT file; ``generation`` is the API version.
+    """
+
+    index_id: IndexId
+    generation: str
+    language: str = "en"
+    transcript: bytes | None = None
+    transcript_url: str | None = None
+    keep_stream: bool = True
+    user_metadata: Mapping[str, MetadataValue] | None = None
+    request_id: str | None = None
+
+
+class Tasks:
+    """Tasks, as a client sees them."""
+
+    def __init__(
+        self,
+        *,
+        records: Records,
+        blobs: BlobStore,
+        jobs: Jobs,
+        fetcher: VideoFetcher,
+        media: MediaReader,
+        limits: Mapping[str, Limits],
+        uploads: Path,
+    ) -> None:
+        self._records = records
+        self._blobs = blobs
+        self._jobs = jobs
+        self._fetcher = fetcher
+        self._media = media
+        self._limits = limits
+        self._uploads = uploads
+
+    def create_from_url(self, request: TaskRequest, url: str) -> Task:
+        """
+        Start indexing the video at a public URL; the bytes are fetched by a worker.
+
+        Raises:
+            UrlRefused: The address is not acceptable.
+            NotFound: No such index.
+            ParameterInvalid: Language or metadata that cannot be used.
+            Overloaded: Too many tasks are waiting.
+        """
+        self._check_request(request)
+        address = url.strip()
+        self._fetcher.admit(address)
+        return self._add(
+            request,
+            source=VideoSource(url=address),
+            filename=filename_of_url(address),
+            status=TaskStatus.UPLOADING,
+        )
+
+    def new_upload(self) -> Path:
+        """Return a fresh path to write an uploaded file to, for ``create_from_file``."""
+        self._uploads.mkdir(parents=True, exist_ok=True)
+        return self._uploads / new_id()
+
+    def maximum_upload_bytes(self, generation: str) -> int:
+        """Return the size limit of a file sent under an API version, in bytes."""
+        return self._limits[generation].maximum_size_bytes
+
+    def create_from_file(self, request: TaskRequest, path: Path, *, filename: str) -> Task:
+        """
+        Start indexing a file that lies at ``path``, which this call takes over.
+
+        The file is looked at first: what is wrong with it is said here and leaves no task.
+
+        Raises:
+            VideoRejected: Not a video, or one that breaks a requirement.
+            NotFound: No such index.
+            ParameterInvalid: Language or metadata that cannot be used.
+            Overloaded: Too many tasks are waiting.
+        """
+        try:
+            self._check_request(request)
+            facts = self._media.probe(path)
+            check_facts(facts, self._limits[request.generation])
+            video_id = VideoId(new_id())
+            self._blobs.put_file(source_key(video_id), path)
+        finally:
+            path.unlink(missing_ok=True)
+        return self._add(
+            request,
+            source=VideoSource(upload_blob=source_key(video_id)),
+            filename=filename,
+            status=TaskStatus.PENDING,
+            video_id=video_id,
+            facts=facts,
+        )
+
+    def get(self, task_id: TaskId) -> Task:
+        """
+        Return a task.
+
+        Raises:
+            NotFound: If there is none.
+        """
+        with self._records.read() as transaction:
+            task = transaction.tasks.get(task_id)
+        if task is None:
+            raise errors.NotFound("task", task_id)
+        return task
+
+    def steps(self, task_id: TaskId) -> list[StepRecord]:
+        """Return what was done for a task so far: steps, attempts, seconds."""
+        self.get(task_id)
+        with self._records.read() as transaction:
+            return list(transaction.steps.of_task(task_id))
+
+    def list(self, listing: Listing) -> Page[Task]:
+        """Return a page of tasks."""
+        with self._records.read() as transaction:
+            return transaction.tasks.list(listing)
+
+    def count_by_status(self, index_id: IndexId) -> Mapping[TaskStatus, int]:
+        """
+        Count the tasks of an index.
+
+        Raises:
+            NotFound: No such index.
+        """
+        with self._records.read() as transaction:
+            require_index(transaction, index_id)
+            return transaction.tasks.count_by_status(index_id)
+
+    def delete(self, task_id: TaskId) -> None:
+        """
+        Remove the record of a task that ended and whose video is gone.
+
+        Raises:
+            NotFound: No such task.
+            TaskNotDeletable: It is running, or its video is still there.
+        """
+        with self._records.write() as transaction:
+            task = transaction.tasks.get(task_id)
+            if task is None:
+                raise errors.NotFound("task", task_id)
+            if not task.status.is_final:
+                raise errors.TaskNotDeletable(f"it is {task.status}; only ready and failed tasks can be")
+            if transaction.videos.get(task.index_id, task.video_id) is not None:
+                raise errors.TaskNotDeletable(f"delete its video {task.video_id} first")
+            transaction.tasks.delete(task_id)
+
+    def _check_request(self, request: TaskRequest) -> None:
+        if request.language not in LANGUAGES:
+            raise errors.ParameterInvalid("language", f"{request.language!r} is not an ISO 639-1 code")
+        if request.transcript_url is not None:
+            self._fetcher.admit(request.transcript_url)
+        check_user_metadata(request.user_metadata or {})
+        with self._records.read() as transaction:
+            require_index(transaction, request.index_id)
+        waiting = self._jobs.waiting()
+        if waiting >= MAXIMUM_WAITING:
+            raise errors.Overloaded(f"{waiting} tasks are waiting already.", retry_after_s=30)
+
+    def _add(
+        self,
+        request: TaskRequest,
+        *,
+        source: VideoSource,
+        filename: str,
+        status: TaskStatus,
+        video_id: VideoId | None = None,
+        facts: MediaFacts | None = None,
+    ) -> Task:
+        task_id, video_id = TaskId(new_id()), video_id or VideoId(new_id())
+        transcript_blob = None
+        if request.transcript is not None:
+            transcript_blob = transcript_key(video_id)
+            self._blobs.put_bytes(transcript_blob, request.transcript)
+        created_at = now()
+        with self._records.write() as transaction:
+            require_index(transaction, request.index_id)
+            ahead = estimate(
+                step=None,
+                share=0.0,
+                duration_s=facts.duration_s if facts else None,
+                rates=transaction.steps.rates(),
+            )
+            task = Task(
+                id=task_id,
+                index_id=request.index_id,
+                video_id=video_id,
+                status=status,
+                source=source,
+                filename=filename,
+                generation=request.generation,
+                created_at=created_at,
+                updated_at=created_at,
+                estimated_ready_at=created_at + timedelta(milliseconds=round(ahead.remaining_s * 1000)),
+                language=request.language,
+                transcript_blob=transcript_blob,
+                transcript_url=request.transcript_url,
+                keep_stream=request.keep_stream,
+                user_metadata=tuple(sorted((request.user_metadata or {}).items())),
+                duration_s=facts.duration_s if facts else None,
+                width_px=facts.width_px if facts else None,
+                height_px=facts.height_px if facts else None,
+                size_bytes=facts.size_bytes if facts else None,
+                request_id=request.request_id,
+            )
+            transaction.tasks.add(task)
+            self._jobs.enqueue(task_id, transaction=transaction.handle)
+        return task
