@@ -24,7 +24,8 @@ class Index:
     """
     What is stored of an index.
 
-    Options are kept in the words of the version they came in; ``options.py`` says what they mean.
+    Options are kept in the words of ``generation``, the API version the index was made by;
+    ``options.py`` says what they mean.
     """
 
     id: IndexId
@@ -33,6 +34,12 @@ class Index:
     created_at: datetime
     updated_at: datetime
     addons: tuple[str, ...] = ()
+    generation: str = "v1.3"
+
+    @property
+    def options(self) -> tuple[str, ...]:
+        """The options of all its models, each once, in the order given."""
+        return tuple(dict.fromkeys(option for model in self.models for option in model.options))
 
 
 @dataclass(frozen=True, slots=True)

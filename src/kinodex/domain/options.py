@@ -35,12 +35,23 @@ def modalities_of(option: str, *, generation: str) -> tuple[Modality, ...]:
     return (Modality.SPEECH,)
 
 
-def allowed_in_search(index_options: tuple[str, ...]) -> tuple[str, ...]:
-    """Return the search options an index answers, in the words of every version."""
-    given = set(index_options)
-    allowed = set(given)
-    if given & {"conversation", "audio"}:
-        allowed |= {"conversation", "audio", "transcription"}
-    if "visual" in given and not given & {"conversation", "text_in_video", "logo"}:
-        allowed |= {"text_in_video", "logo"}  # made by v1.3, where visual includes both
-    return tuple(option for option in SEARCH_OPTIONS if option in allowed)
+def indexed_modalities(options: tuple[str, ...], *, generation: str) -> frozenset[Modality]:
+    """Return everything an index with these options, made by this API version, looks at."""
+    return frozenset(
+        modality for option in options for modality in modalities_of(option, generation=generation)
+    )
+
+
+def allowed_in_search(options: tuple[str, ...], *, generation: str) -> tuple[str, ...]:
+    """Return the search options such an index answers, in the words of every version."""
+    indexed = indexed_modalities(options, generation=generation)
+    visual_covers_text = generation == "v1.3" and "visual" in options
+    allowed = {
+        "visual": "visual" in options,
+        "conversation": Modality.SPEECH in indexed,
+        "text_in_video": "text_in_video" in options or visual_covers_text,
+        "logo": "logo" in options or visual_covers_text,
+        "audio": Modality.SPEECH in indexed,
+        "transcription": Modality.SPEECH in indexed,
+    }
+    return tuple(option for option in SEARCH_OPTIONS if allowed[option])

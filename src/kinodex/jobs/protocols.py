@@ -4,7 +4,7 @@ Durable work: a job is queued in the transaction that records its task, and surv
 Completed steps run once; a step that was interrupted runs again, so every step is idempotent.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol, TypeVar
 
 from kinodex.domain.ids import TaskId
@@ -44,11 +44,15 @@ class Jobs(Protocol):
         ...
 
     def start(self, work: Work) -> None:
-        """Take jobs until ``stop``, in threads of our own; unfinished ones of earlier lives are taken up too."""
+        """Take jobs until ``stop``, in threads of our own; unfinished ones of earlier lives too."""
         ...
 
     def cancel(self, task_id: TaskId) -> None:
         """Make sure no further step of the task's job starts. Unknown ids are ignored."""
+        ...
+
+    def exhausted(self) -> Sequence[TaskId]:
+        """Return tasks whose jobs were given up because they took the process down too often."""
         ...
 
     def waiting(self) -> int:

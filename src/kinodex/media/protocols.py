@@ -17,6 +17,10 @@ Progress = Callable[[float], None]
 """Told now and then, with the share done in [0, 1]. What it raises ends the work at once."""
 
 
+ReadPicture = Callable[[bytes], Frame]
+"""Turns the bytes of a picture file a user sent into a picture; raises ``ParameterInvalid``."""
+
+
 class MediaReader(Protocol):
     """Turns an untrusted file into facts, pictures and sound."""
 

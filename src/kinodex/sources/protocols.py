@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Literal, Protocol
 
 FetchProgress = Callable[[int, int | None], None]
 """Told about once a second: bytes on disk, and the declared total or ``None``. Raising ends the fetch."""
@@ -25,6 +25,10 @@ class Fetched:
     resumed: int = 0
 
 
+Kind = Literal["video", "picture", "text"]
+"""What is wanted; only a video is judged by its first bytes."""
+
+
 class VideoFetcher(Protocol):
     """Downloads the video at a URL."""
 
@@ -37,7 +41,15 @@ class VideoFetcher(Protocol):
         """
         ...
 
-    def fetch(self, url: str, target: Path, *, limit_bytes: int, progress: FetchProgress) -> Fetched:
+    def fetch(
+        self,
+        url: str,
+        target: Path,
+        *,
+        limit_bytes: int,
+        progress: FetchProgress,
+        kind: Kind = "video",
+    ) -> Fetched:
         """
         Download to ``target``, following redirects, each admitted like the first address.
 
@@ -50,7 +62,8 @@ class VideoFetcher(Protocol):
             FetchFailed: The bytes could not be had, after the retries its class allows.
             FileTooLarge: Declared or counted above ``limit_bytes``.
             FileEmpty: The source sent nothing.
-            NotAVideo: The first bytes are a page, a playlist, a picture …: known without the rest.
+            NotAVideo: Wanted is a video, and the first bytes are a page, a playlist, a picture …; the rest
+                is not fetched.
             StorageFull: Not enough disk.
         """
         ...

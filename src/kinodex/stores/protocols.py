@@ -11,9 +11,9 @@ from contextlib import AbstractContextManager
 from dataclasses import dataclass
 from datetime import datetime
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Protocol
 
-from kinodex.domain.arrays import Vectors
+from kinodex.domain.arrays import AnyArray, Vectors
 from kinodex.domain.events import Event
 from kinodex.domain.ids import IndexId, KeyId, TaskId, VideoId
 from kinodex.domain.indexes import Index, IndexTotals
@@ -388,7 +388,7 @@ class Records(Protocol):
 
 
 class BlobStore(Protocol):
-    """Bytes under keys such as ``videos/<id>/source``. A key, once written, is visible whole or not at all."""
+    """Bytes under keys such as ``videos/<id>/source``. A key is visible whole or not at all."""
 
     def put_file(self, key: str, path: Path) -> None:
         """Store a copy of a file; an existing blob is replaced. Durable when it returns."""
@@ -448,20 +448,24 @@ class VectorRows:
     Vectors and the time each stands for.
 
     ``vectors`` has shape ``(n, dimensions)``; ``spans`` is ``float32``, shape ``(n, 2)``: start and end in
-    seconds; ``numbers`` is ``int32``, shape ``(n,)``: which frame or line a row belongs to.
+    seconds; ``at_s`` is ``float32``, shape ``(n,)``: the instant that stands for the row, the picture's
+    own time where it is one; ``numbers`` is ``int32``, shape ``(n,)``: which frame or line a row
+    belongs to.
     """
 
     vectors: Vectors
-    spans: Any
-    numbers: Any
+    spans: AnyArray
+    at_s: AnyArray
+    numbers: AnyArray
 
 
 @dataclass(frozen=True, slots=True)
 class VectorHit:
-    """A stored vector near a query; ``similarity`` is the cosine."""
+    """A stored vector near a query; ``similarity`` is the cosine, ``at_s`` the instant it stands for."""
 
     video_id: VideoId
     span: Span
+    at_s: float
     number: int
     similarity: float
 

@@ -18,14 +18,9 @@ def frames_key(video_id: VideoId) -> str:
     return f"{video_prefix(video_id)}frames.pack"
 
 
-def decoded_key(video_id: VideoId) -> str:
-    """Shots and the table of sampled pictures."""
-    return f"{video_prefix(video_id)}decoded.json"
-
-
-def segments_key(video_id: VideoId) -> str:
-    """The segments the video was cut into."""
-    return f"{video_prefix(video_id)}segments.json"
+def artifact_key(video_id: VideoId, name: str) -> str:
+    """The result of a step, as JSON: ``decoded``, ``segments``, ``utterances``, ``screen_text``."""
+    return f"{video_prefix(video_id)}{name}.json"
 
 
 def transcript_key(video_id: VideoId) -> str:

@@ -1,7 +1,9 @@
 """When a task will be ready: from the rates measured on this machine and the video's own length."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from datetime import datetime, timedelta
+
+from kinodex.domain.tasks import Task
 
 STEPS = (
     "fetch",
@@ -27,34 +29,42 @@ FIRST_RATES: Mapping[str, float] = {
 }
 UNKNOWN_DURATION_S = 600.0
 """Assumed for a video that has not been looked at yet."""
-START_S = 1.0
-"""Between accepting a task and its first step."""
 
 
-@dataclass(frozen=True, slots=True)
-class Estimate:
-    """Share of the work that is done, in [0, 1], and seconds that remain."""
+def progress_of(step: str, share: float, *, rates: Mapping[str, float]) -> float:
+    """Return the share of the whole work that is done when ``share`` of a step is, each in [0, 1]."""
+    costs = _costs(rates)
+    position = STEPS.index(step)
+    done = sum(costs[:position]) + costs[position] * min(max(share, 0.0), 1.0)
+    return done / sum(costs)
 
-    progress: float
-    remaining_s: float
 
-
-def estimate(
-    *, step: str | None, share: float, duration_s: float | None, rates: Mapping[str, float]
-) -> Estimate:
+def forecast(
+    task: Task, *, unfinished: Sequence[Task], rates: Mapping[str, float], workers: int, at: datetime
+) -> datetime:
     """
-    Return how far a task is.
+    Return when a task will be ready.
 
     Args:
-        step: The step going on, or ``None`` before the first.
-        share: How much of that step is done, in [0, 1].
-        duration_s: Length of the video where known.
+        task: Not final.
+        unfinished: All tasks that are not final, oldest first: those ahead of this one are done before it.
         rates: Seconds per second of video by step; steps without one use ``FIRST_RATES``.
+        workers: Tasks that are worked on at the same time.
+        at: The present.
     """
-    costs = [rates.get(name, FIRST_RATES[name]) for name in STEPS]
-    position = STEPS.index(step) if step is not None else 0
-    total = sum(costs)
-    done = sum(costs[:position]) + costs[position] * min(max(share, 0.0), 1.0)
-    length_s = duration_s if duration_s is not None else UNKNOWN_DURATION_S
-    start_s = START_S if step is None else 0.0
-    return Estimate(progress=done / total, remaining_s=(total - done) * length_s + start_s)
+    per_second = sum(_costs(rates))
+    ahead_s = 0.0
+    if task.step is None:
+        before = [other for other in unfinished if (other.created_at, other.id) < (task.created_at, task.id)]
+        ahead_s = sum(_remaining_s(other, per_second) for other in before) / workers
+    seconds = ahead_s + _remaining_s(task, per_second)
+    return at + timedelta(milliseconds=round(seconds * 1000))
+
+
+def _remaining_s(task: Task, per_second: float) -> float:
+    length_s = task.duration_s if task.duration_s is not None else UNKNOWN_DURATION_S
+    return (1.0 - task.progress) * length_s * per_second
+
+
+def _costs(rates: Mapping[str, float]) -> list[float]:
+    return [rates.get(name, FIRST_RATES[name]) for name in STEPS]

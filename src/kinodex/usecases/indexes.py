@@ -35,7 +35,9 @@ class Indexes:
         self._blobs = blobs
         self._jobs = jobs
 
-    def create(self, name: str, *, models: Sequence[ModelChoice], addons: Sequence[str]) -> Index:
+    def create(
+        self, name: str, *, models: Sequence[ModelChoice], addons: Sequence[str], generation: str
+    ) -> Index:
         """
         Store a new index.
 
@@ -61,6 +63,7 @@ class Indexes:
             name=clean,
             models=tuple(models),
             addons=tuple(dict.fromkeys(addons)),
+            generation=generation,
             created_at=created_at,
             updated_at=created_at,
         )

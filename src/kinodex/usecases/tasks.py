@@ -1,13 +1,13 @@
 """Tasks: from a URL or a file to a searchable video, watched by the client."""
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-from datetime import timedelta
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kinodex.domain import errors
 from kinodex.domain.clock import now
 from kinodex.domain.ids import IndexId, TaskId, VideoId, new_id
+from kinodex.domain.languages import LANGUAGES
 from kinodex.domain.limits import Limits, check_facts
 from kinodex.domain.listing import Listing, Page
 from kinodex.domain.media import MediaFacts
@@ -17,105 +17,11 @@ from kinodex.domain.videos import MetadataValue, check_user_metadata
 from kinodex.jobs.protocols import Jobs
 from kinodex.media.protocols import MediaReader
 from kinodex.sources.protocols import VideoFetcher
-from kinodex.stores.protocols import BlobStore, Records, StepRecord
+from kinodex.stores.protocols import BlobStore, Records, StepRecord, Transaction
 from kinodex.usecases.blobs import source_key, transcript_key
-from kinodex.usecases.estimates import estimate
+from kinodex.usecases.estimates import forecast
 from kinodex.usecases.indexes import require_index
 
-LANGUAGES = frozenset(
-    [
-        "af",
-        "am",
-        "ar",
-        "az",
-        "be",
-        "bg",
-        "bn",
-        "bs",
-        "ca",
-        "cs",
-        "cy",
-        "da",
-        "de",
-        "el",
-        "en",
-        "eo",
-        "es",
-        "et",
-        "eu",
-        "fa",
-        "fi",
-        "fr",
-        "ga",
-        "gl",
-        "gu",
-        "he",
-        "hi",
-        "hr",
-        "hu",
-        "hy",
-        "id",
-        "is",
-        "it",
-        "ja",
-        "jv",
-        "ka",
-        "kk",
-        "km",
-        "kn",
-        "ko",
-        "la",
-        "lb",
-        "lo",
-        "lt",
-        "lv",
-        "mg",
-        "mi",
-        "mk",
-        "ml",
-        "mn",
-        "mr",
-        "ms",
-        "mt",
-        "my",
-        "nb",
-        "ne",
-        "nl",
-        "nn",
-        "no",
-        "pa",
-        "pl",
-        "ps",
-        "pt",
-        "ro",
-        "ru",
-        "si",
-        "sk",
-        "sl",
-        "sn",
-        "so",
-        "sq",
-        "sr",
-        "su",
-        "sv",
-        "sw",
-        "ta",
-        "te",
-        "tg",
-        "th",
-        "tk",
-        "tl",
-        "tr",
-        "tt",
-        "uk",
-        "ur",
-        "uz",
-        "vi",
-        "yo",
-        "zh",
-    ]
-)
-"""ISO 639-1 codes a caller may name; which of them are understood, ``/capabilities`` says."""
 MAXIMUM_WAITING = 10_000
 
 
@@ -150,6 +56,7 @@ class Tasks:
         media: MediaReader,
         limits: Mapping[str, Limits],
         uploads: Path,
+        workers: int,
     ) -> None:
         self._records = records
         self._blobs = blobs
@@ -158,6 +65,7 @@ class Tasks:
         self._media = media
         self._limits = limits
         self._uploads = uploads
+        self._workers = workers
 
     def create_from_url(self, request: TaskRequest, url: str) -> Task:
         """
@@ -226,20 +134,21 @@ class Tasks:
         """
         with self._records.read() as transaction:
             task = transaction.tasks.get(task_id)
-        if task is None:
-            raise errors.NotFound("task", task_id)
-        return task
+            if task is None:
+                raise errors.NotFound("task", task_id)
+            return self._with_forecasts(transaction, [task])[0]
 
-    def steps(self, task_id: TaskId) -> list[StepRecord]:
+    def steps(self, task_id: TaskId) -> Sequence[StepRecord]:
         """Return what was done for a task so far: steps, attempts, seconds."""
         self.get(task_id)
         with self._records.read() as transaction:
-            return list(transaction.steps.of_task(task_id))
+            return transaction.steps.of_task(task_id)
 
     def list(self, listing: Listing) -> Page[Task]:
         """Return a page of tasks."""
         with self._records.read() as transaction:
-            return transaction.tasks.list(listing)
+            page = transaction.tasks.list(listing)
+            return Page(self._with_forecasts(transaction, page.items), page.total)
 
     def count_by_status(self, index_id: IndexId) -> Mapping[TaskStatus, int]:
         """
@@ -269,6 +178,22 @@ class Tasks:
             if transaction.videos.get(task.index_id, task.video_id) is not None:
                 raise errors.TaskNotDeletable(f"delete its video {task.video_id} first")
             transaction.tasks.delete(task_id)
+
+    def _with_forecasts(self, transaction: Transaction, tasks: Sequence[Task]) -> Sequence[Task]:
+        if all(task.status.is_final for task in tasks):
+            return tasks
+        unfinished, rates, at = transaction.tasks.unfinished(), transaction.steps.rates(), now()
+        return [
+            task
+            if task.status.is_final
+            else replace(
+                task,
+                estimated_ready_at=forecast(
+                    task, unfinished=unfinished, rates=rates, workers=self._workers, at=at
+                ),
+            )
+            for task in tasks
+        ]
 
     def _check_request(self, request: TaskRequest) -> None:
         if request.language not in LANGUAGES:
@@ -300,12 +225,6 @@ class Tasks:
         created_at = now()
         with self._records.write() as transaction:
             require_index(transaction, request.index_id)
-            ahead = estimate(
-                step=None,
-                share=0.0,
-                duration_s=facts.duration_s if facts else None,
-                rates=transaction.steps.rates(),
-            )
             task = Task(
                 id=task_id,
                 index_id=request.index_id,
@@ -316,7 +235,7 @@ class Tasks:
                 generation=request.generation,
                 created_at=created_at,
                 updated_at=created_at,
-                estimated_ready_at=created_at + timedelta(milliseconds=round(ahead.remaining_s * 1000)),
+                estimated_ready_at=created_at,
                 language=request.language,
                 transcript_blob=transcript_blob,
                 transcript_url=request.transcript_url,
@@ -328,6 +247,7 @@ class Tasks:
                 size_bytes=facts.size_bytes if facts else None,
                 request_id=request.request_id,
             )
+            (task,) = self._with_forecasts(transaction, [task])
             transaction.tasks.add(task)
             self._jobs.enqueue(task_id, transaction=transaction.handle)
         return task

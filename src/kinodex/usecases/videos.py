@@ -14,7 +14,7 @@ from kinodex.domain.options import Modality
 from kinodex.domain.timeline import SampledFrame, Span
 from kinodex.domain.videos import MetadataValue, Video, check_user_metadata
 from kinodex.stores.protocols import BlobStore, Records, TextLine
-from kinodex.usecases.blobs import decoded_key, frames_key, video_prefix
+from kinodex.usecases.blobs import artifact_key, frames_key, video_prefix
 from kinodex.usecases.indexes import require_index
 
 
@@ -133,5 +133,5 @@ class Videos:
         return self._blobs.get_range(frames_key(video_id), frame.offset, frame.length)
 
     def _nearest_frame(self, video_id: VideoId, at_s: float) -> SampledFrame:
-        decoded = msgspec.json.decode(self._blobs.get_bytes(decoded_key(video_id)), type=Decoded)
+        decoded = msgspec.json.decode(self._blobs.get_bytes(artifact_key(video_id, "decoded")), type=Decoded)
         return min(decoded.frames, key=lambda frame: abs(frame.at_s - at_s))

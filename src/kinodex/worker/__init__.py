@@ -1,0 +1,1 @@
+"""The other way in: takes jobs, calls use cases, decides what is tried again."""

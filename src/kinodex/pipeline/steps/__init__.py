@@ -1,0 +1,1 @@
+"""One step a file: values and tools in, values out; safe to run again."""

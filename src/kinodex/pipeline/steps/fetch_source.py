@@ -1,0 +1,37 @@
+"""Bring the bytes of a video here."""
+
+import hashlib
+from pathlib import Path
+
+from kinodex.media.protocols import Progress
+from kinodex.sources.protocols import Fetched, VideoFetcher
+
+
+def fetch_source(
+    url: str, target: Path, *, fetcher: VideoFetcher, limit_bytes: int, progress: Progress
+) -> Fetched:
+    """
+    Download the video at a URL to ``target``; going on where an earlier life stopped.
+
+    Args:
+        url: As the user gave it.
+        target: Where the file goes; bytes gather beside it.
+        fetcher: Does the transfer.
+        limit_bytes: Largest file taken.
+        progress: Told the share that is here, where the length is known.
+
+    Raises:
+        UrlRefused, FetchFailed, VideoRejected, StorageFull: As the fetcher says.
+    """
+
+    def share(done_bytes: int, total_bytes: int | None) -> None:
+        progress(done_bytes / total_bytes if total_bytes else 0.0)
+
+    return fetcher.fetch(url, target, limit_bytes=limit_bytes, progress=share)
+
+
+def file_facts(path: Path, *, filename: str) -> Fetched:
+    """Return for a file that is here already what a fetch would have told."""
+    with path.open("rb") as file:
+        digest = hashlib.file_digest(file, "sha256").hexdigest()
+    return Fetched(path=path, size_bytes=path.stat().st_size, sha256=digest, filename=filename)

@@ -1,0 +1,53 @@
+"""Do jobs: every task ends ready or failed with a reason, whatever happens on the way."""
+
+from dataclasses import dataclass
+
+import structlog
+
+from kinodex.domain.errors import KinodexError, TaskWithdrawn, WorkerLost
+from kinodex.domain.ids import TaskId
+from kinodex.domain.tasks import Failure
+from kinodex.jobs.protocols import Checkpoints, Jobs
+from kinodex.usecases.indexing import Indexing
+from kinodex.worker.retry import RetryingCheckpoints
+
+log = structlog.get_logger(__name__)
+
+POISON_ATTEMPTS = 5
+"""A task that takes the process down so often is given up."""
+
+
+@dataclass(frozen=True, slots=True)
+class Worker:
+    """Takes the jobs of tasks."""
+
+    jobs: Jobs
+    indexing: Indexing
+
+    def start(self) -> None:
+        """Clean up after earlier lives, give up tasks that killed them, and begin to work."""
+        self.indexing.sweep()
+        for task_id in self.jobs.exhausted():
+            self.indexing.fail(task_id, _failure(WorkerLost(POISON_ATTEMPTS)))
+        self.jobs.start(self.work)
+
+    def stop(self) -> None:
+        """Take no further job; what is going on goes on at the next start."""
+        self.jobs.stop()
+
+    def work(self, task_id: TaskId, checkpoints: Checkpoints) -> None:
+        """Do one job."""
+        try:
+            self.indexing.run(task_id, RetryingCheckpoints(checkpoints))
+        except TaskWithdrawn:
+            log.info("task withdrawn", task_id=task_id)
+        except KinodexError as error:
+            self.indexing.fail(task_id, _failure(error))
+        except Exception as error:
+            log.exception("task failed by a fault of ours", task_id=task_id)
+            sentence = f"An unexpected {type(error).__name__} stopped the work; the server's log has it."
+            self.indexing.fail(task_id, Failure("internal_server_error", sentence))
+
+
+def _failure(error: KinodexError) -> Failure:
+    return Failure(error.code, error.message)

@@ -1,0 +1,43 @@
+"""Try a step again where the world may have changed meanwhile."""
+
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import TypeVar
+
+import structlog
+
+from kinodex.domain.errors import FetchFailed, KinodexError
+from kinodex.jobs.protocols import Checkpoints
+
+log = structlog.get_logger(__name__)
+
+Result = TypeVar("Result")
+
+PAUSES_S = (1.0, 5.0)
+"""Before the second and the third try. Fetches have a finer schedule of their own."""
+
+
+@dataclass(frozen=True, slots=True)
+class RetryingCheckpoints:
+    """Checkpoints whose steps are tried again when their error says that it may help."""
+
+    inner: Checkpoints
+    pauses_s: tuple[float, ...] = PAUSES_S
+
+    def run(self, name: str, step: Callable[[], Result]) -> Result:
+        """Run a step, up to ``len(pauses_s)`` times more; what remains wrong is raised."""
+        return self.inner.run(name, lambda: self._tried(name, step))
+
+    def _tried(self, name: str, step: Callable[[], Result]) -> Result:
+        for pause_s in self.pauses_s:
+            try:
+                return step()
+            except FetchFailed:
+                raise
+            except KinodexError as error:
+                if not error.retryable:
+                    raise
+                log.warning("step failed, trying again", step=name, code=error.code, pause_s=pause_s)
+                time.sleep(pause_s)
+        return step()
