@@ -15,7 +15,7 @@ Everything that can go wrong and is not our own mistake, as one tree.
     · BadResponse · HttpStatusRefused · RateLimitedBySource · TooManyRedirects · EncodingUnsupported
   - VideoRejected: the bytes are here and are not a video we take
     · FileEmpty · FileTooLarge · NotAVideo · VideoBroken · ResolutionTooLow · ResolutionTooHigh
-    · AspectRatioRefused · VideoTooShort · VideoTooLong · AudioMissing
+    · AspectRatioRefused · VideoTooShort · VideoTooLong · AudioMissing · TranscriptInvalid
   - StorageFull · EngineFailed · EngineNotReady · WorkerLost · TaskWithdrawn · Overloaded
 
 A class carries facts; ``code`` is the stable name shown in HTTP answers, tasks, webhooks, the command

@@ -1,0 +1,67 @@
+"""The commands, put together."""
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from pydantic import ValidationError
+
+from kinodex import __version__
+from kinodex.cli import demo, doctor, indexing, keys, searching, serving
+from kinodex.cli.failures import CommandFailed, Status
+from kinodex.cli.output import err
+from kinodex.domain.errors import KinodexError
+from kinodex.settings import Settings, unknown_names
+
+app = typer.Typer(
+    name="kinodex", no_args_is_help=True, pretty_exceptions_enable=False, help="Find moments in videos."
+)
+app.command("serve")(serving.serve)
+app.command("worker")(serving.worker)
+app.command("search")(searching.search)
+app.command("doctor")(doctor.doctor)
+app.command("demo")(demo.demo)
+app.add_typer(indexing.index_app, name="index")
+app.add_typer(indexing.task_app, name="task")
+app.add_typer(keys.app, name="key")
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        typer.echo(f"kinodex {__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    context: typer.Context,
+    data_dir: Annotated[Path | None, typer.Option(help="Folder for everything kept on this machine.")] = None,
+    _version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Print the version.")
+    ] = False,
+) -> None:
+    """Find moments in videos by what is seen, said or written."""
+    unknown = unknown_names(dict(os.environ))
+    if unknown:
+        raise CommandFailed(Status.USAGE, f"Unknown settings in the environment: {', '.join(unknown)}.")
+    try:
+        context.obj = Settings() if data_dir is None else Settings(data_dir=data_dir)
+    except ValidationError as error:
+        problems = "; ".join(
+            f"KINODEX_{'.'.join(map(str, each['loc'])).upper()}: {each['msg']}" for each in error.errors()
+        )
+        raise CommandFailed(Status.USAGE, problems) from error
+
+
+def main() -> None:
+    """Run the command of this process's arguments."""
+    try:
+        app()
+    except CommandFailed as error:
+        err.print(str(error), markup=False)
+        sys.exit(error.status)
+    except KinodexError as error:
+        err.print(f"{error.code}: {error.message}", markup=False)
+        sys.exit(Status.FAULT)

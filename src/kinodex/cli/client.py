@@ -1,0 +1,116 @@
+"""The API as the command sees it."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+
+from kinodex.cli.failures import CommandFailed, Status
+from kinodex.settings import Settings
+from kinodex.usecases.keys import FIRST_KEY_FILE
+
+CONNECT_S = 5.0
+ANSWER_S = 600.0
+
+
+class Client:
+    """
+    A connection to a running server; answers are parsed JSON.
+
+    Raises:
+        CommandFailed: From every call: no server answers, or it refuses.
+    """
+
+    def __init__(self, base_url: str, key: str) -> None:
+        self.base_url = base_url
+        self._http = httpx.Client(
+            base_url=base_url,
+            headers={"x-api-key": key},
+            timeout=httpx.Timeout(ANSWER_S, connect=CONNECT_S),
+            trust_env=False,
+        )
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._http.close()
+
+    def get(self, path: str, **query: Any) -> Any:
+        """Ask for something."""
+        return self._send("GET", path, params={k: v for k, v in query.items() if v is not None})
+
+    def post(self, path: str, body: dict[str, Any]) -> Any:
+        """Send JSON."""
+        return self._send("POST", path, json=body)
+
+    def post_form(self, path: str, fields: dict[str, Any], *, file: tuple[str, Path] | None = None) -> Any:
+        """Send a form; with a file, as multipart, streamed from the disk."""
+        if file is None:
+            return self._send("POST", path, data=fields)
+        name, source = file
+        with source.open("rb") as content:
+            return self._send("POST", path, data=fields, files={name: (source.name, content)})
+
+    def delete(self, path: str) -> None:
+        """Remove something."""
+        self._send("DELETE", path)
+
+    def pages(self, path: str, **query: Any) -> Iterator[Any]:
+        """Yield the items of a list, page after page."""
+        page = 1
+        while True:
+            answer = self.get(path, page=page, page_limit=50, **query)
+            yield from answer["data"]
+            if page >= answer["page_info"]["total_page"]:
+                return
+            page += 1
+
+    def _send(self, method: str, path: str, **options: Any) -> Any:
+        try:
+            answer = self._http.request(method, path, **options)
+        except httpx.HTTPError as error:
+            message = f"No Kinodex server answers at {self.base_url} ({type(error).__name__}). "
+            raise CommandFailed(Status.UNREACHABLE, message + "Start one with: kinodex serve") from error
+        if answer.is_success:
+            return answer.json() if answer.content else None
+        raise CommandFailed(Status.REFUSED, _reason(answer))
+
+
+def connect(settings: Settings) -> Client:
+    """
+    Return a client for the server of these settings, with the key they lead to.
+
+    Raises:
+        CommandFailed: If no key is known.
+    """
+    return Client(f"http://{settings.host}:{settings.port}", find_key(settings))
+
+
+def find_key(settings: Settings) -> str:
+    """
+    Return the configured key, or the one made at first start.
+
+    Raises:
+        CommandFailed: If there is neither.
+    """
+    if settings.api_key is not None:
+        return settings.api_key.get_secret_value()
+    path = settings.data_dir / FIRST_KEY_FILE
+    try:
+        return path.read_text().strip()
+    except OSError as error:
+        message = f"No API key: set KINODEX_API_KEY, or use the data folder of the server ({path})."
+        raise CommandFailed(Status.USAGE, message) from error
+
+
+def _reason(answer: httpx.Response) -> str:
+    try:
+        body = answer.json()
+        return f"{body['code']}: {body['message']}"
+    except (ValueError, KeyError, TypeError):
+        return f"The server answered with HTTP status {answer.status_code}."

@@ -1,0 +1,23 @@
+"""How a command ends when something is wrong: one line on stderr and a status that says what kind."""
+
+from enum import IntEnum
+
+
+class Status(IntEnum):
+    """Exit statuses, documented in ``docs/operations/command.md``."""
+
+    OK = 0
+    FAULT = 1  # ours
+    USAGE = 2  # the command line or a setting is wrong
+    UNREACHABLE = 3  # no server answers
+    REFUSED = 4  # the server refused the request
+    TASK_FAILED = 5  # a task ended as failed
+    NOT_READY = 6  # doctor found something that keeps the server from working
+
+
+class CommandFailed(Exception):  # noqa: N818  named for what happened
+    """A command cannot do what it was asked to."""
+
+    def __init__(self, status: Status, message: str) -> None:
+        super().__init__(message)
+        self.status = status

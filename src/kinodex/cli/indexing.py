@@ -1,0 +1,171 @@
+"""``kinodex index`` and ``kinodex task``: put videos in and watch them."""
+
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
+
+from kinodex.cli.client import Client, connect
+from kinodex.cli.failures import CommandFailed, Status
+from kinodex.cli.options import AsJson, DataDir, Host, Port, settings_with
+from kinodex.cli.output import err, out, print_json, print_table
+
+index_app = typer.Typer(no_args_is_help=True, help="Indexes and what is in them.")
+task_app = typer.Typer(no_args_is_help=True, help="Indexing tasks.")
+
+EVERYTHING = ("visual", "conversation", "text_in_video", "logo")
+POLL_S = 0.5
+VIDEO_SUFFIXES = frozenset(
+    {".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".ts", ".mpg", ".mpeg", ".flv", ".wmv", ".ogv", ".3gp"}
+)
+
+
+@index_app.command("add")
+def add(
+    context: typer.Context,
+    source: Annotated[str, typer.Argument(help="URL of a video, a file, or a folder of videos.")],
+    index: Annotated[str, typer.Option(help="Name of the index; made if there is none.")] = "default",
+    language: Annotated[str, typer.Option(help="Language spoken, as ISO 639-1 code.")] = "en",
+    wait: Annotated[bool, typer.Option(help="Wait until the videos can be searched.")] = False,
+    host: Host = None,
+    port: Port = None,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Send videos to be indexed; print their tasks."""
+    with connect(settings_with(context, host=host, port=port, data_dir=data_dir)) as client:
+        index_id = ensure_index(client, index)
+        tasks = [_send(client, each, index_id=index_id, language=language) for each in _sources(source)]
+        ended = [watch(client, task["_id"]) if wait else client.get(f"/v1.1/tasks/{task['_id']}") for task in tasks]
+    if as_json:
+        print_json(ended)
+    else:
+        _print_tasks(ended)
+    if any(task["status"] == "failed" for task in ended):
+        raise CommandFailed(Status.TASK_FAILED, "A video could not be indexed.")
+
+
+@index_app.command("ls")
+def ls_indexes(
+    context: typer.Context,
+    host: Host = None,
+    port: Port = None,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """List the indexes."""
+    with connect(settings_with(context, host=host, port=port, data_dir=data_dir)) as client:
+        indexes = list(client.pages("/v1.1/indexes"))
+    if as_json:
+        print_json(indexes)
+        return
+    rows = [
+        (each["_id"], each["index_name"], each["video_count"], f"{each['total_duration']:.0f} s", each["created_at"])
+        for each in indexes
+    ]
+    print_table(("id", "name", "videos", "length", "created"), rows)
+
+
+@task_app.command("ls")
+def ls_tasks(
+    context: typer.Context,
+    index: Annotated[str | None, typer.Option(help="Id of an index.")] = None,
+    status: Annotated[str | None, typer.Option(help="Only tasks of this status.")] = None,
+    host: Host = None,
+    port: Port = None,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """List tasks, newest first."""
+    with connect(settings_with(context, host=host, port=port, data_dir=data_dir)) as client:
+        tasks = list(client.pages("/v1.1/tasks", index_id=index, status=status))
+    if as_json:
+        print_json(tasks)
+    else:
+        _print_tasks(tasks)
+
+
+@task_app.command("show")
+def show_task(
+    context: typer.Context,
+    task_id: Annotated[str, typer.Argument(help="Id of the task.")],
+    host: Host = None,
+    port: Port = None,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show one task: where it stands, its steps, why it failed."""
+    with connect(settings_with(context, host=host, port=port, data_dir=data_dir)) as client:
+        task = client.get(f"/v1.1/tasks/{task_id}")
+        steps = client.get(f"/v1.3/tasks/{task_id}/steps")["data"]
+    if as_json:
+        print_json({**task, "steps": steps})
+        return
+    _print_tasks([task])
+    rows = [
+        (step["step"], step["attempts"], "" if step["seconds"] is None else f"{step['seconds']:.2f} s")
+        for step in steps
+    ]
+    print_table(("step", "attempts", "took"), rows)
+
+
+def ensure_index(client: Client, name: str) -> str:
+    """Return the id of the index with this name, made now if there is none."""
+    for each in client.pages("/v1.1/indexes", index_name=name):
+        if each["index_name"] == name:
+            return str(each["_id"])
+    body = {"index_name": name, "engine_id": "marengo2.5", "index_options": list(EVERYTHING)}
+    return str(client.post("/v1.1/indexes", {**body, "addons": ["thumbnail"]})["_id"])
+
+
+def watch(client: Client, task_id: str) -> dict[str, Any]:
+    """Show the progress of a task on stderr until it ends; return it."""
+    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
+    with Progress(*columns, console=err, transient=not err.is_terminal) as bars:
+        bar = bars.add_task("waiting", total=1.0)
+        while True:
+            task: dict[str, Any] = client.get(f"/v1.1/tasks/{task_id}")
+            step = task.get("step") or "waiting"
+            bars.update(bar, completed=task.get("progress", 0.0), description=f"{task['status']}: {step}")
+            if task["status"] in {"ready", "failed"}:
+                return task
+            time.sleep(POLL_S)
+
+
+def _sources(source: str) -> list[str]:
+    path = Path(source)
+    if "://" in source or not path.is_dir():
+        return [source]
+    found = sorted(str(each) for each in path.rglob("*") if each.suffix.lower() in VIDEO_SUFFIXES)
+    if not found:
+        raise CommandFailed(Status.USAGE, f"There is no video in {path}.")
+    return found
+
+
+def _send(client: Client, source: str, *, index_id: str, language: str) -> dict[str, Any]:
+    fields = {"index_id": index_id, "language": language}
+    if "://" in source:
+        return dict(client.post_form("/v1.1/tasks", {**fields, "video_url": source}))
+    path = Path(source)
+    if not path.is_file():
+        raise CommandFailed(Status.USAGE, f"There is no file {path}.")
+    return dict(client.post_form("/v1.1/tasks", fields, file=("video_file", path)))
+
+
+def _print_tasks(tasks: list[dict[str, Any]]) -> None:
+    if not tasks:
+        out.print("No tasks.")
+        return
+    rows = [
+        (
+            task["_id"],
+            task["status"],
+            f"{task.get('progress', 0.0):.0%}",
+            task["metadata"].get("filename", ""),
+            task.get("error", {}).get("message", ""),
+        )
+        for task in tasks
+    ]
+    print_table(("task", "status", "done", "file", "why"), rows)
