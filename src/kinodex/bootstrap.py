@@ -1,1 +1,247 @@
 """Composition root: settings in, use cases out; the only file that names concrete adapters."""
+
+import fcntl
+import os
+import secrets
+import threading
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import structlog
+from fastapi import FastAPI
+
+from kinodex.domain import limits
+from kinodex.domain.errors import KinodexError
+from kinodex.engines.conse import ConseVisual
+from kinodex.engines.executor import EngineSet, Executor
+from kinodex.engines.minilm_onnx import MiniLmSentences
+from kinodex.engines.moonshine import MoonshineSpeech
+from kinodex.engines.rapidocr_reader import RapidOcrReader
+from kinodex.http.app import create_app
+from kinodex.jobs.dbos_jobs import DbosJobs
+from kinodex.media.pictures import read_picture
+from kinodex.media.pyav import PyavReader, sandbox_state
+from kinodex.settings import Settings
+from kinodex.sources.curl import CurlFetcher
+from kinodex.stores.blobs.obstore_blobs import ObstoreBlobs
+from kinodex.stores.sql.records import SqlRecords
+from kinodex.stores.vectors.segments import SegmentVectors
+from kinodex.usecases import UseCases
+from kinodex.usecases.health import Health
+from kinodex.usecases.indexes import Indexes
+from kinodex.usecases.indexing import Indexing
+from kinodex.usecases.indexing_steps import IndexingTools
+from kinodex.usecases.keys import Keys
+from kinodex.usecases.search import Search
+from kinodex.usecases.tasks import Tasks
+from kinodex.usecases.videos import Videos
+from kinodex.worker.loop import Worker
+
+log = structlog.get_logger(__name__)
+
+LIMITS = {"v1.1": limits.V1_1, "v1.2": limits.V1_2, "v1.3": limits.V1_3}
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A process with everything open."""
+
+    settings: Settings
+    usecases: UseCases
+    key_file: Path | None
+
+    def http_app(self) -> FastAPI:
+        """Return the application a web server serves."""
+        return create_app(
+            self.usecases,
+            signing_key=_signing_key(self.settings.data_dir),
+            allowed_hosts=_allowed_hosts(self.settings),
+        )
+
+    def where_the_key_is(self) -> str:
+        """Say where a person finds the key; never the key itself."""
+        if self.settings.api_key is not None:
+            return "the one in KINODEX_API_KEY"
+        if self.key_file is None:
+            return "made earlier; its file is gone from the data folder (kinodex key create makes another)"
+        return f"in the file {self.key_file.absolute()}"
+
+
+@contextmanager
+def running(settings: Settings, *, api: bool, worker: bool) -> Iterator[Running]:
+    """
+    Open everything a process needs, and close it in order at the end.
+
+    Args:
+        settings: What to open.
+        api: Whether requests are answered here: then the first key is made.
+        worker: Whether videos are indexed here.
+
+    Raises:
+        KinodexError: Database, blob store or data folder cannot be used.
+    """
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    with _only_writer(settings):
+        records = SqlRecords(settings.effective_database_url)
+        jobs = DbosJobs(records.engine, concurrency=settings.workers)
+        executor = build_executor(settings)
+        usecases = _usecases(settings, records=records, jobs=jobs, executor=executor)
+        hand = Worker(jobs=jobs, indexing=usecases.indexing)
+        try:
+            key_file = usecases.keys.ensure_first(settings.data_dir) if api else None
+            if worker:
+                hand.start()
+            _warm_up(executor)
+            for note in degraded():
+                log.warning("degraded", what=note)
+            yield Running(settings, usecases, key_file)
+        finally:
+            hand.stop()
+            records.close()
+
+
+def build_executor(settings: Settings) -> Executor:
+    """Return the engines of the offline profile; weights are loaded later."""
+    models, threads = settings.effective_models_dir, settings.engine_threads
+    sentences = MiniLmSentences(models, threads=threads)
+    return Executor(
+        EngineSet(
+            sentences=sentences,
+            visual=ConseVisual(models, sentences=sentences, threads=threads),
+            speech=MoonshineSpeech(models, threads=threads),
+            screen_text=RapidOcrReader(models, threads=threads),
+        )
+    )
+
+
+def degraded() -> Sequence[str]:
+    """Return what does not work fully on this machine and why, one sentence each."""
+    return sandbox_state().missing
+
+
+def checks(settings: Settings) -> Mapping[str, str | None]:
+    """Return what a server needs and, for each, what is wrong with it or ``None``."""
+    results: dict[str, str | None] = {}
+    for name, check in {
+        "data folder": lambda: _check_folder(settings.data_dir),
+        "engines": lambda: _check_engines(settings),
+    }.items():
+        try:
+            check()
+            results[name] = None
+        except (KinodexError, OSError) as error:
+            results[name] = str(error)
+    return results
+
+
+def _check_folder(folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    probe = folder / f".probe-{secrets.token_hex(4)}"
+    probe.write_bytes(b"x")
+    probe.unlink()
+
+
+def _check_engines(settings: Settings) -> None:
+    build_executor(settings).warm_up()
+
+
+def _usecases(settings: Settings, *, records: SqlRecords, jobs: DbosJobs, executor: Executor) -> UseCases:
+    blobs = ObstoreBlobs(settings.effective_blob_url, config=_s3_config())
+    vectors = SegmentVectors(blobs)
+    media = PyavReader()
+    fetcher = CurlFetcher(allow=settings.fetch_allow, free_space_bytes=settings.free_space_bytes)
+    tools = IndexingTools(
+        records=records,
+        blobs=blobs,
+        vectors=vectors,
+        executor=executor,
+        media=media,
+        fetcher=fetcher,
+        limits=LIMITS,
+        maximum_bytes=settings.fetch_max_bytes,
+    )
+    return UseCases(
+        indexes=Indexes(records=records, blobs=blobs, jobs=jobs),
+        tasks=Tasks(
+            records=records,
+            blobs=blobs,
+            jobs=jobs,
+            fetcher=fetcher,
+            media=media,
+            limits=LIMITS,
+            uploads=settings.data_dir / "uploads",
+            workers=settings.workers,
+        ),
+        videos=Videos(records=records, blobs=blobs),
+        search=Search(records=records, vectors=vectors, executor=executor, read_picture=read_picture),
+        keys=Keys(
+            records=records,
+            configured=settings.api_key.get_secret_value() if settings.api_key else None,
+        ),
+        health=Health(records=records, blobs=blobs, executor=executor, degraded=degraded),
+        indexing=Indexing(tools=tools, folders=settings.data_dir.absolute() / "work"),
+    )
+
+
+@contextmanager
+def _only_writer(settings: Settings) -> Iterator[None]:
+    """
+    Keep a second process off an embedded database: SQLite is written by one process only.
+
+    Raises:
+        KinodexError: Another process holds the data folder.
+    """
+    if not settings.effective_database_url.startswith("sqlite"):
+        yield
+        return
+    with (settings.data_dir / "lock").open("w") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise DataFolderInUse(settings.data_dir.absolute()) from error
+        yield
+
+
+class DataFolderInUse(KinodexError):
+    """A second process on an embedded database."""
+
+    code = "data_folder_in_use"
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(
+            f"Another Kinodex process uses {folder}. With SQLite one process serves and indexes; "
+            "for more, set KINODEX_DATABASE_URL to PostgreSQL."
+        )
+
+
+def _warm_up(executor: Executor) -> None:
+    """Load weights beside serving: ``/readyz`` says when they are there."""
+    threading.Thread(target=_load, args=(executor,), name="warm-up", daemon=True).start()
+
+
+def _load(executor: Executor) -> None:
+    try:
+        executor.warm_up()
+    except KinodexError as error:
+        log.warning("engine not ready", reason=error.message)
+
+
+def _allowed_hosts(settings: Settings) -> tuple[str, ...] | None:
+    """On loopback, only names that mean loopback: a web page elsewhere must not reach us by DNS tricks."""
+    return ("localhost", "127.0.0.1", "[::1]") if settings.host in {"127.0.0.1", "::1", "localhost"} else None
+
+
+def _signing_key(folder: Path) -> bytes:
+    """Return the secret that signs media links, made once."""
+    path = folder / "signing-key"
+    if not path.exists():
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
+        with os.fdopen(descriptor, "wb") as file:
+            file.write(secrets.token_bytes(32))
+    return path.read_bytes()
+
+
+def _s3_config() -> Mapping[str, str]:
+    return {name.lower(): value for name, value in os.environ.items() if name.startswith("AWS_")}

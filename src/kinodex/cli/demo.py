@@ -30,7 +30,9 @@ SHOWN_MOMENTS = 2
 
 def demo(
     context: typer.Context,
-    once: Annotated[bool, typer.Option("--once", help="End after the searches instead of serving on.")] = False,
+    once: Annotated[
+        bool, typer.Option("--once", help="End after the searches instead of serving on.")
+    ] = False,
     port: Annotated[int, typer.Option(help="Port of the server; 0 takes a free one.")] = 0,
     data_dir: DataDir = None,
 ) -> None:
@@ -61,12 +63,19 @@ def _index_clip(client: Client, clip_url: str) -> str:
     if task["status"] != "ready":
         raise CommandFailed(Status.TASK_FAILED, f"The sample could not be indexed: {task.get('error')}")
     seconds, length_s = time.monotonic() - began, task["metadata"]["duration"]
-    out.print(f"{length_s:.1f} s of video were ready after {seconds:.1f} s ({length_s / seconds:.1f} x real time)")
+    out.print(
+        f"{length_s:.1f} s of video were ready after {seconds:.1f} s ({length_s / seconds:.1f} x real time)"
+    )
     return str(index_id)
 
 
 def _ask(client: Client, index_id: str, question: sample.Question) -> None:
-    body = {"index_id": index_id, "query": question.text, "search_options": [question.option], "page_limit": 5}
+    body = {
+        "index_id": index_id,
+        "query": question.text,
+        "search_options": [question.option],
+        "page_limit": 5,
+    }
     answer: dict[str, Any] = client.post("/v1.1/search", body)
     out.print(f"\n[bold]{question.kind}[/bold]: “{question.text}”")
     if not answer["data"]:

@@ -46,7 +46,11 @@ def _versions() -> dict[str, str]:
 
 def _settings(settings: Settings) -> list[dict[str, str]]:
     return [
-        {"name": f"{PREFIX}{name.upper()}", "value": str(getattr(settings, name)), "from": _origin(settings, name)}
+        {
+            "name": f"{PREFIX}{name.upper()}",
+            "value": str(getattr(settings, name)),
+            "from": _origin(settings, name),
+        }
         for name in Settings.model_fields
     ]
 
@@ -63,8 +67,6 @@ def _print(report: dict[str, Any]) -> None:
     rows = [(each["name"], each["value"], each["from"]) for each in report["settings"]]
     print_table(("setting", "value", "from"), rows)
     out.print()
-    print_table(
-        ("check", "result"), [(each["check"], each["problem"] or "ok") for each in report["checks"]]
-    )
+    print_table(("check", "result"), [(each["check"], each["problem"] or "ok") for each in report["checks"]])
     for note in report["degraded"]:
         out.print(f"Degraded: {note}", markup=False)

@@ -15,7 +15,7 @@ class Status(IntEnum):
     NOT_READY = 6  # doctor found something that keeps the server from working
 
 
-class CommandFailed(Exception):  # noqa: N818  named for what happened
+class CommandFailed(Exception):
     """A command cannot do what it was asked to."""
 
     def __init__(self, status: Status, message: str) -> None:

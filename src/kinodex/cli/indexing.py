@@ -38,7 +38,9 @@ def add(
     with connect(settings_with(context, host=host, port=port, data_dir=data_dir)) as client:
         index_id = ensure_index(client, index)
         tasks = [_send(client, each, index_id=index_id, language=language) for each in _sources(source)]
-        ended = [watch(client, task["_id"]) if wait else client.get(f"/v1.1/tasks/{task['_id']}") for task in tasks]
+        ended = [
+            watch(client, task["_id"]) if wait else client.get(f"/v1.1/tasks/{task['_id']}") for task in tasks
+        ]
     if as_json:
         print_json(ended)
     else:
@@ -62,7 +64,13 @@ def ls_indexes(
         print_json(indexes)
         return
     rows = [
-        (each["_id"], each["index_name"], each["video_count"], f"{each['total_duration']:.0f} s", each["created_at"])
+        (
+            each["_id"],
+            each["index_name"],
+            each["video_count"],
+            f"{each['total_duration']:.0f} s",
+            each["created_at"],
+        )
         for each in indexes
     ]
     print_table(("id", "name", "videos", "length", "created"), rows)

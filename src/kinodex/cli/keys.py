@@ -15,7 +15,9 @@ app = typer.Typer(no_args_is_help=True, help="API keys.")
 def create(
     context: typer.Context,
     name: Annotated[str, typer.Argument(help="What the key is for.")],
-    scope: Annotated[list[str] | None, typer.Option(help="read, write, delete, admin; may be repeated.")] = None,
+    scope: Annotated[
+        list[str] | None, typer.Option(help="read, write, delete, admin; may be repeated.")
+    ] = None,
     host: Host = None,
     port: Port = None,
     data_dir: DataDir = None,

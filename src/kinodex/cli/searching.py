@@ -61,7 +61,9 @@ def find_index(client: Client, name: str | None) -> dict[str, Any]:
     if len(indexes) == 1:
         return dict(indexes[0])
     if not indexes:
-        raise CommandFailed(Status.REFUSED, f"There is no index {name}." if name else "There is no index yet.")
+        raise CommandFailed(
+            Status.REFUSED, f"There is no index {name}." if name else "There is no index yet."
+        )
     names = ", ".join(index["index_name"] for index in indexes)
     raise CommandFailed(Status.USAGE, f"Which index? Say --index with one of: {names}.")
 

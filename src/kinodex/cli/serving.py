@@ -10,6 +10,7 @@ import uvicorn
 
 from kinodex import bootstrap
 from kinodex.cli.failures import CommandFailed, Status
+from kinodex.cli.logs import configure_logs
 from kinodex.cli.options import DataDir, settings_with
 from kinodex.cli.output import out
 
@@ -28,6 +29,7 @@ def serve(
 ) -> None:
     """Serve the API; index videos in the same process unless told otherwise."""
     settings = settings_with(context, host=host, port=port, data_dir=data_dir)
+    configure_logs(level=settings.log_level, form=settings.log_format)
     with bootstrap.running(settings, api=True, worker=with_worker) as running:
         config = uvicorn.Config(
             running.http_app(),
@@ -47,6 +49,7 @@ def serve(
 def worker(context: typer.Context, data_dir: DataDir = None) -> None:
     """Index videos; for the database and blob store of many machines."""
     settings = settings_with(context, data_dir=data_dir)
+    configure_logs(level=settings.log_level, form=settings.log_format)
     stop = threading.Event()
     for name in (signal.SIGINT, signal.SIGTERM):
         signal.signal(name, lambda *_: stop.set())
