@@ -1,0 +1,78 @@
+"""The server dies in the middle of the work; after a restart the task becomes ready all the same."""
+
+from collections import Counter
+from pathlib import Path
+
+import pytest
+from clips import make_clip
+from live import LiveServer, live_server
+from origin import Origin, serve_origin
+
+SUPPORT = Path(__file__).parents[1] / "support"
+
+# A job that takes its process down five times is given up, so each task meets four points.
+POINTS = [
+    ("fetch:begin", "fetch:middle", "fetch:end", "probe:begin"),
+    ("probe:end", "decode:begin", "decode:middle", "decode:end"),
+    ("transcribe:begin", "read_screen_text:middle", "embed_pictures:middle", "embed_pictures:end"),
+    ("embed_sentences:begin", "embed_sentences:end", "publish:begin", "publish:end"),
+]
+STEPS = (
+    "fetch",
+    "probe",
+    "decode",
+    "transcribe",
+    "read_screen_text",
+    "embed_pictures",
+    "embed_sentences",
+    "publish",
+)
+
+
+def _start(data_dir: Path, origin: Origin, point: str) -> LiveServer:
+    return LiveServer(
+        data_dir, allow=[origin.address], command=(str(SUPPORT / "killable.py"), point)
+    )
+
+
+@pytest.mark.parametrize("points", POINTS, ids=lambda points: points[0].split(":")[0])
+def test_a_task_becomes_ready_after_kills_and_finished_steps_run_once(
+    tmp_path: Path, points: tuple[str, ...]
+) -> None:
+    with serve_origin() as origin:
+        url = origin.add("clip.mp4", make_clip(tmp_path / "clip.mp4"))
+        origin.pause_s = 0.05
+        first = _start(tmp_path / "data", origin, points[0])
+        index_id = first.new_index()
+        task_id = first.post("/v1.1/tasks", data={"index_id": index_id, "video_url": url})["_id"]
+        first.process.wait(timeout=60)
+        for point in points[1:]:
+            _start(tmp_path / "data", origin, point).process.wait(timeout=60)
+        with live_server(
+            tmp_path / "data", allow=[origin.address], command=(str(SUPPORT / "killable.py"), "none")
+        ) as last:
+            task = last.wait_for(task_id, timeout_s=60)
+            assert task["status"] == "ready", task
+            steps = last.get(f"/v1.3/tasks/{task_id}/steps")["data"]
+            found = last.search(index_id, "anything", ["visual"])
+    kills = Counter(point.split(":")[0] for point in points)
+    assert {step["step"]: step["attempts"] for step in steps} == {step: 1 + kills[step] for step in STEPS}
+    assert found["search_pool"]["total_count"] == 1
+
+
+def test_a_download_goes_on_where_it_stopped(tmp_path: Path) -> None:
+    with serve_origin() as origin:
+        clip = make_clip(tmp_path / "clip.mp4")
+        url = origin.add("clip.mp4", clip)
+        origin.pause_s = 0.05
+        server = _start(tmp_path / "data", origin, "fetch:middle")
+        index_id = server.new_index()
+        task_id = server.post("/v1.1/tasks", data={"index_id": index_id, "video_url": url})["_id"]
+        server.process.wait(timeout=60)
+        with live_server(
+            tmp_path / "data", allow=[origin.address], command=(str(SUPPORT / "killable.py"), "none")
+        ) as last:
+            assert last.wait_for(task_id, timeout_s=60)["status"] == "ready"
+        size = clip.stat().st_size
+    assert origin.requests[-1][1] is not None, "the second request asked for the rest only"
+    assert origin.bytes_sent < 1.6 * size

@@ -1,0 +1,56 @@
+"""The sample clip, from its URL to the moments found in it, with the engines users get."""
+
+import pytest
+from live import LiveServer
+
+from kinodex import sample
+
+
+@pytest.mark.parametrize("question", sample.QUESTIONS, ids=lambda question: question.kind)
+def test_each_question_finds_its_moment_first(
+    server: LiveServer, sample_index: str, question: sample.Question
+) -> None:
+    best = server.search(sample_index, question.text, [question.option])["data"][0]
+    assert best["start"] < question.end_s
+    assert best["end"] > question.start_s
+    assert best["confidence"] in {"high", "medium", "low"}
+
+
+def test_a_moment_says_which_words_matched(server: LiveServer, sample_index: str) -> None:
+    written = next(question for question in sample.QUESTIONS if question.option == "text_in_video")
+    best = server.search(sample_index, written.text, ["text_in_video"])["data"][0]
+    assert best["metadata"][0]["type"] == "text_in_video"
+    assert best["explain"][0]["matched_words"]
+    assert best["explain"][0]["box"] is not None
+
+
+def test_an_exact_search_for_words_nobody_says_finds_nothing(server: LiveServer, sample_index: str) -> None:
+    answer = server.search(
+        sample_index, "purple bicycle quarantine", ["conversation"], conversation_option="exact_match"
+    )
+    assert answer["data"] == []
+
+
+def test_a_picture_taken_from_the_video_finds_its_own_moment(server: LiveServer, sample_index: str) -> None:
+    seen = next(question for question in sample.QUESTIONS if question.option == "visual")
+    video_id = server.get(f"/v1.1/indexes/{sample_index}/videos")["data"][0]["_id"]
+    middle_s = (seen.start_s + seen.end_s) / 2
+    link = server.get(
+        f"/v1.1/indexes/{sample_index}/videos/{video_id}/thumbnail", params={"time": middle_s}
+    )["thumbnail"]
+    picture = server.request("GET", link.removeprefix(server.url)).content
+    answer = server.post(
+        "/v1.3/search",
+        data={"index_id": sample_index, "search_options": "visual", "query_media_type": "image"},
+        files={"query_media_file": ("frame.jpg", picture, "image/jpeg")},
+    )
+    best = answer["data"][0]
+    assert best["rank"] == 1
+    assert best["start"] <= middle_s <= best["end"]
+
+
+def test_the_video_keeps_what_is_said_and_written(server: LiveServer, sample_index: str) -> None:
+    video_id = server.get(f"/v1.1/indexes/{sample_index}/videos")["data"][0]["_id"]
+    base = f"/v1.1/indexes/{sample_index}/videos/{video_id}"
+    assert server.get(f"{base}/transcription")["data"]
+    assert server.get(f"{base}/text-in-video")["data"]

@@ -1,0 +1,55 @@
+"""
+A server that kills itself with SIGKILL at a chosen point of the work: ``killable.py POINT serve …``.
+
+A point is ``<step>:<when>``: ``begin`` when the step has just been noted, ``middle`` when it first reports
+progress, ``end`` when it is done and its end is not noted yet. The engines are the quick fakes; everything
+else is the product.
+"""
+
+import os
+import signal
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from fakes import quick_executor
+
+from kinodex import bootstrap
+from kinodex.cli import main
+from kinodex.usecases import reporting
+
+
+def _die() -> None:
+    os.kill(os.getpid(), signal.SIGKILL)
+
+
+def _arm(point: str) -> None:
+    step, _, when = point.partition(":")
+    original_step, original_progress = reporting.Reporter.step, reporting.Reporter.progress
+
+    @contextmanager
+    def armed_step(self: reporting.Reporter, name: str) -> Iterator[None]:
+        with original_step(self, name):
+            if (name, when) == (step, "begin"):
+                _die()
+            yield
+            if (name, when) == (step, "end"):
+                _die()
+
+    def armed_progress(self: reporting.Reporter, share: float) -> None:
+        original_progress(self, share)
+        if (self._step, when) == (step, "middle") and share > 0:
+            _die()
+
+    patched: Any = reporting.Reporter
+    patched.step, patched.progress = armed_step, armed_progress
+
+
+if __name__ == "__main__":
+    point = sys.argv.pop(1)
+    if point != "none":
+        _arm(point)
+    reporting.WRITE_EVERY_S = 0.0
+    bootstrap.build_executor = quick_executor
+    main()
