@@ -14,6 +14,7 @@ from fastapi import FastAPI
 
 from kinodex.domain import limits
 from kinodex.domain.errors import KinodexError
+from kinodex.domain.indexes import ModelChoice
 from kinodex.engines.conse import ConseVisual
 from kinodex.engines.executor import EngineSet, Executor
 from kinodex.engines.minilm_onnx import MiniLmSentences
@@ -40,6 +41,9 @@ from kinodex.usecases.videos import Videos
 from kinodex.worker.loop import Worker
 
 log = structlog.get_logger(__name__)
+
+EVERYTHING = ModelChoice("marengo3.0", ("visual", "audio"))
+"""The model profile that looks at everything."""
 
 LIMITS = {"v1.1": limits.V1_1, "v1.2": limits.V1_2, "v1.3": limits.V1_3}
 
@@ -82,23 +86,37 @@ def running(settings: Settings, *, api: bool, worker: bool) -> Iterator[Running]
     Raises:
         KinodexError: Database, blob store or data folder cannot be used.
     """
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
-    with _only_writer(settings):
-        records = SqlRecords(settings.effective_database_url)
-        jobs = DbosJobs(records.engine, concurrency=settings.workers)
-        executor = build_executor(settings)
-        usecases = _usecases(settings, records=records, jobs=jobs, executor=executor)
+    executor = build_executor(settings)
+    with _opened(settings, executor=executor) as (usecases, jobs):
         hand = Worker(jobs=jobs, indexing=usecases.indexing)
+        key_file = usecases.keys.ensure_first(settings.data_dir) if api else None
+        if worker:
+            hand.start()
+        _warm_up(executor)
+        for note in degraded():
+            log.warning("degraded", what=note)
         try:
-            key_file = usecases.keys.ensure_first(settings.data_dir) if api else None
-            if worker:
-                hand.start()
-            _warm_up(executor)
-            for note in degraded():
-                log.warning("degraded", what=note)
             yield Running(settings, usecases, key_file)
         finally:
             hand.stop()
+
+
+@contextmanager
+def opened(settings: Settings, *, executor: Executor) -> Iterator[UseCases]:
+    """Open the stores and give the use cases, without any worker: for tools that do the work themselves."""
+    with _opened(settings, executor=executor) as (usecases, _):
+        yield usecases
+
+
+@contextmanager
+def _opened(settings: Settings, *, executor: Executor) -> Iterator[tuple[UseCases, DbosJobs]]:
+    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    with _only_writer(settings):
+        records = SqlRecords(settings.effective_database_url)
+        try:
+            jobs = DbosJobs(records.engine, concurrency=settings.workers)
+            yield _usecases(settings, records=records, jobs=jobs, executor=executor), jobs
+        finally:
             records.close()
 
 

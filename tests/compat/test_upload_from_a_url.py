@@ -96,11 +96,16 @@ def test_a_video_that_is_too_short_fails_with_the_measured_value_and_the_limit(
     assert "3.00 s is below the minimum of 10 s" in task["error"]["message"]
 
 
-def test_a_url_that_answers_404_fails_with_the_status(server: LiveServer, index_id: str, clip_url: str) -> None:
+def test_a_url_that_answers_404_fails_with_the_status(
+    server: LiveServer, index_id: str, clip_url: str
+) -> None:
     missing = clip_url.replace("best", "worst")
     task_id = server.post("/v1.1/tasks", data={"index_id": index_id, "video_url": missing})["_id"]
     task, _ = _poll(server, task_id)
-    assert task["error"] == {"code": "fetch_http_status", "message": "The host answered with HTTP status 404."}
+    assert task["error"] == {
+        "code": "fetch_http_status",
+        "message": "The host answered with HTTP status 404.",
+    }
 
 
 @pytest.mark.parametrize(

@@ -30,9 +30,7 @@ STEPS = (
 
 
 def _start(data_dir: Path, origin: Origin, point: str) -> LiveServer:
-    return LiveServer(
-        data_dir, allow=[origin.address], command=(str(SUPPORT / "killable.py"), point)
-    )
+    return LiveServer(data_dir, allow=[origin.address], command=(str(SUPPORT / "killable.py"), point))
 
 
 @pytest.mark.parametrize("points", POINTS, ids=lambda points: points[0].split(":")[0])

@@ -35,9 +35,9 @@ def test_a_picture_taken_from_the_video_finds_its_own_moment(server: LiveServer,
     seen = next(question for question in sample.QUESTIONS if question.option == "visual")
     video_id = server.get(f"/v1.1/indexes/{sample_index}/videos")["data"][0]["_id"]
     middle_s = (seen.start_s + seen.end_s) / 2
-    link = server.get(
-        f"/v1.1/indexes/{sample_index}/videos/{video_id}/thumbnail", params={"time": middle_s}
-    )["thumbnail"]
+    link = server.get(f"/v1.1/indexes/{sample_index}/videos/{video_id}/thumbnail", params={"time": middle_s})[
+        "thumbnail"
+    ]
     picture = server.request("GET", link.removeprefix(server.url)).content
     answer = server.post(
         "/v1.3/search",

@@ -92,7 +92,11 @@ class LiveServer:
             time.sleep(0.05)
         raise AssertionError(answer.text)
 
-    def new_index(self, name: str = "films", options: Sequence[str] = ("visual", "conversation", "text_in_video", "logo")) -> str:
+    def new_index(
+        self,
+        name: str = "films",
+        options: Sequence[str] = ("visual", "conversation", "text_in_video", "logo"),
+    ) -> str:
         body = {"index_name": name, "engine_id": "marengo2.5", "index_options": list(options)}
         return str(self.post("/v1.1/indexes", json=body)["_id"])
 

@@ -39,7 +39,7 @@ def test_webvtt_cues_become_utterances_and_a_cue_that_ends_before_it_starts_is_l
     assert (only.span, only.text) == (Span(1.5, 2.0), "Good morning")
 
 
-@pytest.mark.parametrize("content", [b"", b"just text", b"\xff\x00\xfe", b"{\"json\": 1}"])
+@pytest.mark.parametrize("content", [b"", b"just text", b"\xff\x00\xfe", b'{"json": 1}'])
 def test_anything_else_is_refused_with_an_example(content: bytes) -> None:
     with pytest.raises(TranscriptInvalid):
         parse_transcript(content)

@@ -1,0 +1,20 @@
+"""What an operator can set or meet is documented."""
+
+import re
+from pathlib import Path
+
+from kinodex.cli.failures import Status
+from kinodex.settings import PREFIX, Settings
+
+OPERATIONS = Path(__file__).parents[2] / "docs" / "operations"
+
+
+def test_the_settings_page_lists_exactly_the_settings() -> None:
+    page = (OPERATIONS / "settings.md").read_text()
+    listed = set(re.findall(r"^\| `(KINODEX_\w+)`", page, re.MULTILINE))
+    assert listed == {f"{PREFIX}{name.upper()}" for name in Settings.model_fields}
+
+
+def test_the_command_page_lists_exactly_the_exit_statuses() -> None:
+    page = (OPERATIONS / "command.md").read_text()
+    assert set(re.findall(r"^\| (\d+) \|", page, re.MULTILINE)) == {str(status.value) for status in Status}
