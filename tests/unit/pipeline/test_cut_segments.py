@@ -1,5 +1,7 @@
 """Cutting shots into segments."""
 
+from itertools import pairwise
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -31,7 +33,7 @@ def test_segments_cover_the_video_and_never_cross_a_cut(lengths_s: list[float]) 
     segments = cut_segments(shots)
     assert segments[0].span.start_s == shots[0].span.start_s
     assert segments[-1].span.end_s == shots[-1].span.end_s
-    assert all(one.span.end_s == two.span.start_s for one, two in zip(segments, segments[1:], strict=False))
+    assert all(one.span.end_s == two.span.start_s for one, two in pairwise(segments))
     assert all(segment.span.duration_s <= LONGEST_SEGMENT_S + 1e-6 for segment in segments)
     for segment in segments:
         shot = shots[segment.shot]
