@@ -5,7 +5,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-import httpx
+import httpx2
 
 from kinodex.cli.failures import CommandFailed, Status
 from kinodex.settings import Settings
@@ -25,10 +25,10 @@ class Client:
 
     def __init__(self, base_url: str, key: str) -> None:
         self.base_url = base_url
-        self._http = httpx.Client(
+        self._http = httpx2.Client(
             base_url=base_url,
             headers={"x-api-key": key},
-            timeout=httpx.Timeout(ANSWER_S, connect=CONNECT_S),
+            timeout=httpx2.Timeout(ANSWER_S, connect=CONNECT_S),
             trust_env=False,
         )
 
@@ -73,7 +73,7 @@ class Client:
     def _send(self, method: str, path: str, **options: Any) -> Any:
         try:
             answer = self._http.request(method, path, **options)
-        except httpx.HTTPError as error:
+        except httpx2.HTTPError as error:
             message = f"No Kinodex server answers at {self.base_url} ({type(error).__name__}). "
             raise CommandFailed(Status.UNREACHABLE, message + "Start one with: kinodex serve") from error
         if answer.is_success:
@@ -108,7 +108,7 @@ def find_key(settings: Settings) -> str:
         raise CommandFailed(Status.USAGE, message) from error
 
 
-def _reason(answer: httpx.Response) -> str:
+def _reason(answer: httpx2.Response) -> str:
     try:
         body = answer.json()
         return f"{body['code']}: {body['message']}"

@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
-import httpx
+import httpx2
 import typer
 
 from kinodex import sample
@@ -136,8 +136,8 @@ def _wait_ready(process: "subprocess.Popen[bytes]", url: str, log_path: Path) ->
         if process.poll() is not None:
             raise CommandFailed(Status.FAULT, f"The server ended at once; its log is {log_path}.")
         try:
-            answer = httpx.get(url, trust_env=False, timeout=5)
-        except httpx.HTTPError as error:
+            answer = httpx2.get(url, trust_env=False, timeout=5)
+        except httpx2.HTTPError as error:
             reason = type(error).__name__
         else:
             if answer.is_success:
