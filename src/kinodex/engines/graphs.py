@@ -1,6 +1,7 @@
 """Write an ONNX graph node by node, with readable calls and the same bytes every time."""
 
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import onnx
@@ -10,6 +11,8 @@ from kinodex.domain.arrays import AnyArray
 
 OPSET = 20  # the first with Gelu
 IR_VERSION = 9  # the one of opset 20; every onnxruntime since 1.17 reads it
+
+Number = type[np.float32] | type[np.int64] | type[np.uint8]
 
 
 class Graph:
@@ -22,7 +25,7 @@ class Graph:
         self._inputs: list[onnx.ValueInfoProto] = []
         self._outputs: list[onnx.ValueInfoProto] = []
 
-    def input(self, name: str, shape: tuple[str | int, ...], dtype: type[np.generic]) -> str:
+    def input(self, name: str, shape: tuple[str | int, ...], dtype: Number) -> str:
         """Declare an input; a word in the shape stands for any length."""
         self._inputs.append(_value(name, shape, dtype))
         return name
@@ -46,7 +49,7 @@ class Graph:
         """Store one ``float32`` number."""
         return self.constant(np.array(value, dtype=np.float32))
 
-    def add(self, operator: str, *inputs: str, **attributes: object) -> str:
+    def add(self, operator: str, *inputs: str, **attributes: Any) -> str:
         """Add a node with one output."""
         name = f"n{len(self._nodes)}"
         self._nodes.append(helper.make_node(operator, list(inputs), [name], **attributes))
@@ -74,8 +77,12 @@ class Graph:
         path.write_bytes(model.SerializeToString(deterministic=True))
 
 
-_TYPES = {np.float32: TensorProto.FLOAT, np.int64: TensorProto.INT64, np.uint8: TensorProto.UINT8}
+_TYPES: dict[Number, int] = {
+    np.float32: TensorProto.FLOAT,
+    np.int64: TensorProto.INT64,
+    np.uint8: TensorProto.UINT8,
+}
 
 
-def _value(name: str, shape: tuple[str | int, ...], dtype: type[np.generic]) -> onnx.ValueInfoProto:
+def _value(name: str, shape: tuple[str | int, ...], dtype: Number) -> onnx.ValueInfoProto:
     return helper.make_tensor_value_info(name, _TYPES[dtype], list(shape))

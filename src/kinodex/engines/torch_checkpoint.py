@@ -26,7 +26,7 @@ class _Storage(NamedTuple):
 
     dtype: np.dtype[Any]
     key: str
-    count: int
+    length: int
 
 
 class _Tensor(NamedTuple):
@@ -94,7 +94,7 @@ def _read(file: BinaryIO) -> dict[str, AnyArray]:
 def _read_storage(file: BinaryIO, storage: _Storage) -> AnyArray:
     count = int.from_bytes(file.read(_ITEM_BYTES), "little")
     content = file.read(count * storage.dtype.itemsize)
-    if count != storage.count or len(content) != count * storage.dtype.itemsize:
+    if count != storage.length or len(content) != count * storage.dtype.itemsize:
         raise pickle.UnpicklingError("a storage is cut short")
     return np.frombuffer(content, storage.dtype)
 
