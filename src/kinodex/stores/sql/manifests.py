@@ -1,0 +1,63 @@
+"""Which vector segments are visible, in SQL."""
+
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from kinodex.domain.ids import IndexId, VideoId
+from kinodex.domain.options import Modality
+from kinodex.stores.protocols import VectorManifest
+from kinodex.stores.sql.dialects import Dialect
+from kinodex.stores.sql.tables import vector_manifests
+
+
+@dataclass(frozen=True, slots=True)
+class SqlManifestStore:
+    """The manifests as one transaction sees them."""
+
+    connection: sa.Connection
+    dialect: Dialect
+
+    def add(self, index_id: IndexId, manifests: Sequence[VectorManifest]) -> None:
+        """Make segments visible; one takes the place of another of the same video, modality and space."""
+        insert = self.dialect.insert(vector_manifests)
+        upsert = insert.on_conflict_do_update(
+            index_elements=["video_id", "modality", "space"],
+            set_={name: insert.excluded[name] for name in ("index_id", "blob", "sha256", "rows")},
+        )
+        if manifests:
+            self.connection.execute(upsert, [_row(index_id, manifest) for manifest in manifests])
+
+    def list(
+        self,
+        index_id: IndexId,
+        *,
+        modality: Modality,
+        space: str,
+        videos: Sequence[VideoId] | None,
+    ) -> Sequence[VectorManifest]:
+        """Return the segments of an index, or of some of its videos; an empty sequence gives none."""
+        manifest = vector_manifests.c
+        query = sa.select(vector_manifests).where(
+            manifest.index_id == index_id, manifest.modality == modality.value, manifest.space == space
+        )
+        if videos is not None:
+            query = query.where(self.dialect.among(manifest.video_id, videos))
+        return [_manifest(row) for row in self.connection.execute(query.order_by(manifest.video_id))]
+
+
+def _row(index_id: IndexId, manifest: VectorManifest) -> dict[str, object]:
+    return {**asdict(manifest), "index_id": index_id, "modality": manifest.modality.value}
+
+
+def _manifest(row: sa.Row[Any]) -> VectorManifest:
+    return VectorManifest(
+        video_id=row.video_id,
+        modality=Modality(row.modality),
+        space=row.space,
+        blob=row.blob,
+        sha256=row.sha256,
+        rows=row.rows,
+    )

@@ -1,0 +1,166 @@
+"""The database: one transaction that shows all record stores, in SQLite or PostgreSQL."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+import sqlalchemy as sa
+
+from kinodex.stores.sql.dialects import Dialect
+from kinodex.stores.sql.indexes import SqlIndexStore
+from kinodex.stores.sql.keys import SqlKeyStore
+from kinodex.stores.sql.manifests import SqlManifestStore
+from kinodex.stores.sql.migrate import migrate
+from kinodex.stores.sql.outbox import SqlOutboxStore
+from kinodex.stores.sql.pages import SqlPageStore
+from kinodex.stores.sql.postgres import Postgres
+from kinodex.stores.sql.sqlite import Sqlite
+from kinodex.stores.sql.steps import SqlStepStore
+from kinodex.stores.sql.tasks import SqlTaskStore
+from kinodex.stores.sql.texts import SqlTextStore
+from kinodex.stores.sql.videos import SqlVideoStore
+
+
+@dataclass(frozen=True, slots=True)
+class SqlTransaction:
+    """All record stores on one connection."""
+
+    connection: sa.Connection
+    dialect: Dialect
+
+    @property
+    def handle(self) -> sa.Connection:
+        """The connection, for a queue in the same database."""
+        return self.connection
+
+    @property
+    def indexes(self) -> SqlIndexStore:
+        """Indexes."""
+        return SqlIndexStore(self.connection, self.dialect)
+
+    @property
+    def tasks(self) -> SqlTaskStore:
+        """Tasks."""
+        return SqlTaskStore(self.connection)
+
+    @property
+    def videos(self) -> SqlVideoStore:
+        """Ready videos."""
+        return SqlVideoStore(self.connection)
+
+    @property
+    def texts(self) -> SqlTextStore:
+        """Spoken and written lines."""
+        return SqlTextStore(self.connection, self.dialect)
+
+    @property
+    def manifests(self) -> SqlManifestStore:
+        """Visible vector segments."""
+        return SqlManifestStore(self.connection, self.dialect)
+
+    @property
+    def keys(self) -> SqlKeyStore:
+        """API keys."""
+        return SqlKeyStore(self.connection)
+
+    @property
+    def outbox(self) -> SqlOutboxStore:
+        """Events to be told."""
+        return SqlOutboxStore(self.connection, self.dialect)
+
+    @property
+    def pages(self) -> SqlPageStore:
+        """Frozen result lists."""
+        return SqlPageStore(self.connection)
+
+    @property
+    def steps(self) -> SqlStepStore:
+        """How long steps took."""
+        return SqlStepStore(self.connection, self.dialect)
+
+
+class SqlRecords:
+    """Records in the database a URL names; its tables are made or brought up to date first."""
+
+    def __init__(self, url: str) -> None:
+        """
+        Open the database.
+
+        Args:
+            url: ``sqlite:////folder/file.db`` or ``postgresql://user@host/database``.
+
+        Raises:
+            ValueError: The URL names another kind of database.
+            ConnectionError: The database does not answer.
+        """
+        parsed = _parsed(url)
+        self._dialect = _dialect(parsed)
+        self._engine = self._dialect.open(parsed)
+        self._reading = self._dialect.read(self._engine)
+        try:
+            migrate(self._engine, self._dialect)
+        except sa.exc.OperationalError as error:
+            self._engine.dispose()
+            raise ConnectionError(f"the database does not answer: {error.orig}") from error
+
+    @property
+    def engine(self) -> sa.Engine:
+        """The connections, to be shared with a queue in the same database."""
+        return self._engine
+
+    @contextmanager
+    def read(self) -> Iterator[SqlTransaction]:
+        """Open a transaction that only reads: one consistent view, no lock on writers."""
+        with self._reading.connect() as connection:
+            self._dialect.begin_read(connection)
+            yield SqlTransaction(connection, self._dialect)
+
+    @contextmanager
+    def write(self) -> Iterator[SqlTransaction]:
+        """
+        Open a transaction that may write: committed at the end, rolled back if something is raised.
+
+        Raises:
+            StorageFull: The disk of the database is full; nothing was changed.
+        """
+        try:
+            with self._engine.begin() as connection:
+                self._dialect.begin_write(connection)
+                yield SqlTransaction(connection, self._dialect)
+        except sa.exc.DBAPIError as error:
+            full = self._dialect.storage_full(error, self._engine)
+            if full is None:
+                raise
+            raise full from error
+
+    def ping(self) -> None:
+        """
+        Return if the database answers.
+
+        Raises:
+            ConnectionError: It does not.
+        """
+        try:
+            with self.read() as transaction:
+                transaction.connection.exec_driver_sql("SELECT 1")
+        except sa.exc.DBAPIError as error:
+            raise ConnectionError(f"the database does not answer: {error.orig}") from error
+
+    def close(self) -> None:
+        """Give all connections back."""
+        self._engine.dispose()
+
+
+def _parsed(url: str) -> sa.URL:
+    try:
+        return sa.make_url(url)
+    except sa.exc.ArgumentError as error:
+        raise ValueError("the database URL cannot be read") from error
+
+
+def _dialect(url: sa.URL) -> Dialect:
+    if url.drivername.split("+")[0] in {"postgresql", "postgres"}:
+        return Postgres()
+    if url.drivername.split("+")[0] == "sqlite":
+        return Sqlite()
+    raise ValueError(f"the database URL begins with {url.drivername!r}; sqlite and postgresql are known")

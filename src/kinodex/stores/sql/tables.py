@@ -1,0 +1,211 @@
+"""The tables. How they came about, step by step, is in ``migrations``; a test keeps the two alike."""
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    Column,
+    Double,
+    ForeignKey,
+    Index,
+    Integer,
+    LargeBinary,
+    MetaData,
+    Table,
+    UniqueConstraint,
+    text,
+)
+from sqlalchemy.dialects.postgresql import TSVECTOR
+
+from kinodex.stores.sql.columns import Instant, Json, Words
+
+metadata = MetaData(
+    naming_convention={
+        "pk": "%(table_name)s_pk",
+        "fk": "%(table_name)s_%(column_0_name)s_fk",
+        "uq": "%(table_name)s_%(column_0_name)s_uq",
+        "ix": "%(table_name)s_%(column_0_N_name)s_ix",
+    }
+)
+
+
+Counter = BigInteger().with_variant(Integer(), "sqlite")
+"""A number the database counts up; SQLite does so for plain integers only."""
+
+Searchable = Words().with_variant(TSVECTOR(), "postgresql")
+"""Tokens: in SQLite words between blanks, in PostgreSQL lexemes with positions."""
+
+indexes = Table(
+    "indexes",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("name", Words, nullable=False, unique=True),
+    Column("models", Json, nullable=False),
+    Column("addons", Json, nullable=False),
+    Column("generation", Words, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+)
+
+index_words = Table(
+    "index_words",
+    metadata,
+    Column("index_id", Words, ForeignKey("indexes.id", ondelete="CASCADE"), primary_key=True),
+    Column("kind", Words, primary_key=True),
+    Column("word", Words, primary_key=True),
+)
+
+tasks = Table(
+    "tasks",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("index_id", Words, ForeignKey("indexes.id", ondelete="CASCADE"), nullable=False),
+    Column("video_id", Words, nullable=False, index=True),
+    Column("status", Words, nullable=False),
+    Column("url", Words),
+    Column("upload_blob", Words),
+    Column("filename", Words, nullable=False),
+    Column("generation", Words, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    Column("estimated_ready_at", Instant, nullable=False),
+    Column("language", Words, nullable=False),
+    Column("transcript_blob", Words),
+    Column("transcript_url", Words),
+    Column("keep_stream", Boolean, nullable=False),
+    Column("user_metadata", Json, nullable=False),
+    Column("duration_s", Double),
+    Column("width_px", Integer),
+    Column("height_px", Integer),
+    Column("size_bytes", BigInteger),
+    Column("step", Words),
+    Column("progress", Double, nullable=False),
+    Column("failure_code", Words),
+    Column("failure_message", Words),
+    Column("request_id", Words),
+    Index(None, "index_id", "created_at"),
+    Index(None, "status", "created_at"),
+    Index(None, "created_at"),
+)
+
+videos = Table(
+    "videos",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("index_id", Words, ForeignKey("indexes.id", ondelete="CASCADE"), nullable=False),
+    Column("filename", Words, nullable=False),
+    Column("title", Words),
+    Column("sha256", Words, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+    Column("indexed_at", Instant, nullable=False),
+    Column("duration_s", Double, nullable=False),
+    Column("width_px", Integer, nullable=False),
+    Column("height_px", Integer, nullable=False),
+    Column("fps", Double, nullable=False),
+    Column("size_bytes", BigInteger, nullable=False),
+    Column("container", Words, nullable=False),
+    Column("video_codec", Words, nullable=False),
+    Column("audio_codec", Words),
+    Column("rotation_deg", Integer, nullable=False),
+    Column("subtitle_streams", Integer, nullable=False),
+    Column("user_metadata", Json, nullable=False),
+    Column("engines", Json, nullable=False),
+    Column("warnings", Json, nullable=False),
+    Index(None, "index_id", "created_at"),
+)
+
+video_metadata = Table(
+    "video_metadata",
+    metadata,
+    Column("video_id", Words, ForeignKey("videos.id", ondelete="CASCADE"), primary_key=True),
+    Column("key", Words, primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("text_value", Words),
+    Column("number_value", Double),
+    Column("truth_value", Boolean),
+)
+
+text_lines = Table(
+    "text_lines",
+    metadata,
+    Column("id", Counter, primary_key=True),
+    Column("index_id", Words, ForeignKey("indexes.id", ondelete="CASCADE"), nullable=False),
+    Column("video_id", Words, ForeignKey("videos.id", ondelete="CASCADE"), nullable=False),
+    Column("modality", Words, nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("start_s", Double, nullable=False),
+    Column("end_s", Double, nullable=False),
+    Column("text", Words, nullable=False),
+    Column("box_left", Double),
+    Column("box_top", Double),
+    Column("box_width", Double),
+    Column("box_height", Double),
+    Column("scope", Words, nullable=False),
+    Column("words", Searchable, nullable=False),
+    UniqueConstraint("video_id", "modality", "number"),
+    Index(None, "index_id"),
+)
+
+vector_manifests = Table(
+    "vector_manifests",
+    metadata,
+    Column("video_id", Words, ForeignKey("videos.id", ondelete="CASCADE"), primary_key=True),
+    Column("modality", Words, primary_key=True),
+    Column("space", Words, primary_key=True),
+    Column("index_id", Words, ForeignKey("indexes.id", ondelete="CASCADE"), nullable=False),
+    Column("blob", Words, nullable=False),
+    Column("sha256", Words, nullable=False),
+    Column("rows", Integer, nullable=False),
+    Index(None, "index_id", "modality", "space"),
+)
+
+api_keys = Table(
+    "api_keys",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("name", Words, nullable=False),
+    Column("digest", Words, nullable=False, unique=True),
+    Column("scopes", Json, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("revoked_at", Instant),
+)
+
+outbox = Table(
+    "outbox",
+    metadata,
+    Column("position", Counter, primary_key=True),
+    Column("id", Words, nullable=False, unique=True),
+    Column("type", Words, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("data", Json, nullable=False),
+)
+
+result_pages = Table(
+    "result_pages",
+    metadata,
+    Column("token", Words, primary_key=True),
+    Column("owner", Words, nullable=False),
+    Column("content", LargeBinary, nullable=False),
+    Column("expires_at", Instant, nullable=False, index=True),
+)
+
+step_runs = Table(
+    "step_runs",
+    metadata,
+    Column("position", Counter, primary_key=True),
+    Column("task_id", Words, nullable=False),
+    Column("step", Words, nullable=False),
+    Column("started_at", Instant, nullable=False),
+    Column("attempts", Integer, nullable=False, server_default=text("1")),
+    Column("seconds", Double),
+    UniqueConstraint("task_id", "step"),
+)
+
+step_rates = Table(
+    "step_rates",
+    metadata,
+    Column("position", Counter, primary_key=True),
+    Column("step", Words, nullable=False),
+    Column("seconds_per_second", Double, nullable=False),
+    Index(None, "step", "position"),
+)

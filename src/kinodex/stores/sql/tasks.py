@@ -1,0 +1,129 @@
+"""Tasks in SQL."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+import sqlalchemy as sa
+
+from kinodex.domain.ids import IndexId, TaskId, VideoId
+from kinodex.domain.listing import Listing, Page
+from kinodex.domain.tasks import Failure, Task, TaskStatus, VideoSource
+from kinodex.domain.videos import MetadataValue
+from kinodex.stores.sql.conditions import Field
+from kinodex.stores.sql.lists import page_of
+from kinodex.stores.sql.tables import tasks
+
+FINAL = [status.value for status in TaskStatus if status.is_final]
+
+FIELDS: Mapping[str, Field] = {
+    name: tasks.c[name]
+    for name in (
+        "id",
+        "index_id",
+        "filename",
+        "duration_s",
+        "width_px",
+        "height_px",
+        "created_at",
+        "updated_at",
+        "estimated_ready_at",
+        "status",
+    )
+}
+
+_PLAIN = (
+    "id",
+    "index_id",
+    "video_id",
+    "filename",
+    "generation",
+    "created_at",
+    "updated_at",
+    "estimated_ready_at",
+    "language",
+    "transcript_blob",
+    "transcript_url",
+    "keep_stream",
+    "duration_s",
+    "width_px",
+    "height_px",
+    "size_bytes",
+    "step",
+    "progress",
+    "request_id",
+)
+"""Columns that are attributes of a task as they are."""
+
+
+@dataclass(frozen=True, slots=True)
+class SqlTaskStore:
+    """The tasks as one transaction sees them."""
+
+    connection: sa.Connection
+
+    def add(self, task: Task) -> None:
+        """Store a new task."""
+        self.connection.execute(sa.insert(tasks).values(_row(task)))
+
+    def get(self, task_id: TaskId) -> Task | None:
+        """Return a task, or ``None``."""
+        return self._one(tasks.c.id == task_id)
+
+    def of_video(self, video_id: VideoId) -> Task | None:
+        """Return the task that made a video, or ``None``."""
+        return self._one(tasks.c.video_id == video_id)
+
+    def replace(self, task: Task) -> bool:
+        """Overwrite a task that is there and not final yet; one statement, so nothing comes between."""
+        here = sa.and_(tasks.c.id == task.id, tasks.c.status.not_in(FINAL))
+        return self.connection.execute(sa.update(tasks).where(here).values(_row(task))).rowcount == 1
+
+    def list(self, listing: Listing) -> Page[Task]:
+        """Return a page of tasks."""
+        return page_of(self.connection, sa.select(tasks), listing, fields=FIELDS, item=_task)
+
+    def unfinished(self) -> Sequence[Task]:
+        """Return tasks that are neither ready nor failed, oldest first."""
+        open_ones = [status.value for status in TaskStatus if not status.is_final]
+        query = sa.select(tasks).where(tasks.c.status.in_(open_ones)).order_by(tasks.c.created_at, tasks.c.id)
+        return [_task(row) for row in self.connection.execute(query)]
+
+    def count_by_status(self, index_id: IndexId | None) -> Mapping[TaskStatus, int]:
+        """Count the tasks of one index, or of all."""
+        query = sa.select(tasks.c.status, sa.func.count()).group_by(tasks.c.status)
+        if index_id is not None:
+            query = query.where(tasks.c.index_id == index_id)
+        return {TaskStatus(row[0]): row[1] for row in self.connection.execute(query)}
+
+    def delete(self, task_id: TaskId) -> None:
+        """Remove a task."""
+        self.connection.execute(sa.delete(tasks).where(tasks.c.id == task_id))
+
+    def _one(self, condition: sa.ColumnElement[bool]) -> Task | None:
+        row = self.connection.execute(sa.select(tasks).where(condition)).first()
+        return None if row is None else _task(row)
+
+
+def _row(task: Task) -> dict[str, object]:
+    failure = task.failure
+    return {
+        **{name: getattr(task, name) for name in _PLAIN},
+        "status": task.status.value,
+        "url": task.source.url,
+        "upload_blob": task.source.upload_blob,
+        "user_metadata": task.user_metadata,
+        "failure_code": None if failure is None else failure.code,
+        "failure_message": None if failure is None else failure.message,
+    }
+
+
+def _task(row: sa.Row[Any]) -> Task:
+    return Task(
+        **{name: getattr(row, name) for name in _PLAIN},
+        status=TaskStatus(row.status),
+        source=VideoSource(url=row.url, upload_blob=row.upload_blob),
+        user_metadata=msgspec.convert(row.user_metadata, tuple[tuple[str, MetadataValue], ...]),
+        failure=None if row.failure_code is None else Failure(row.failure_code, row.failure_message),
+    )

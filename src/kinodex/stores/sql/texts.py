@@ -1,0 +1,102 @@
+"""Spoken and written lines in SQL, searched by word."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import sqlalchemy as sa
+
+from kinodex.domain.ids import IndexId, VideoId
+from kinodex.domain.options import Modality
+from kinodex.domain.timeline import Box, Span
+from kinodex.stores.protocols import TextHit, TextLine
+from kinodex.stores.sql.dialects import Dialect
+from kinodex.stores.sql.tables import text_lines
+from kinodex.stores.sql.words import Term, any_of, phrase, tokens
+
+
+@dataclass(frozen=True, slots=True)
+class SqlTextStore:
+    """The lines as one transaction sees them."""
+
+    connection: sa.Connection
+    dialect: Dialect
+
+    def add(self, index_id: IndexId, lines: Sequence[TextLine]) -> None:
+        """Store the lines of a video and make them searchable in the same transaction."""
+        if lines:
+            rows = [self._row(index_id, line) for line in lines]
+            self.connection.execute(sa.insert(text_lines), rows)
+
+    def lines(self, video_id: VideoId, modality: Modality, span: Span | None = None) -> Sequence[TextLine]:
+        """Return the lines of a video in order of time, those that overlap the span if one is given."""
+        line = text_lines.c
+        query = sa.select(text_lines).where(line.video_id == video_id, line.modality == modality.value)
+        if span is not None:
+            query = query.where(line.start_s < span.end_s, line.end_s > span.start_s)
+        return [_line(row) for row in self.connection.execute(query.order_by(line.start_s, line.number))]
+
+    def find(
+        self,
+        index_id: IndexId,
+        query: str,
+        *,
+        modality: Modality,
+        exact: bool,
+        videos: Sequence[VideoId] | None,
+        limit: int,
+    ) -> Sequence[TextHit]:
+        """Return the best lines for a query, best first; none for a query without a word."""
+        terms = phrase(query) if exact else any_of(query)
+        if not terms or (videos is not None and not videos):
+            return []
+        match_terms = self.dialect.match_phrase if exact else self.dialect.match_any
+        match = match_terms(terms, scope=_scope(index_id, modality))
+        found = (
+            sa.select(text_lines, match.rank.label("rank")).select_from(match.source).where(match.condition)
+        )
+        if videos is not None:
+            found = found.where(self.dialect.among(text_lines.c.video_id, videos))
+        best = found.order_by(sa.desc("rank"), text_lines.c.video_id, text_lines.c.number).limit(limit)
+        return [_hit(row, terms) for row in self.connection.execute(best)]
+
+    def _row(self, index_id: IndexId, line: TextLine) -> dict[str, object]:
+        scope, box = _scope(index_id, line.modality), line.box
+        return {
+            "index_id": index_id,
+            "video_id": line.video_id,
+            "modality": line.modality.value,
+            "number": line.number,
+            "start_s": line.span.start_s,
+            "end_s": line.span.end_s,
+            "text": line.text,
+            "box_left": None if box is None else box.left,
+            "box_top": None if box is None else box.top,
+            "box_width": None if box is None else box.width,
+            "box_height": None if box is None else box.height,
+            "scope": scope,
+            "words": self.dialect.searchable(tokens(line.text), scope=scope),
+        }
+
+
+def _scope(index_id: IndexId, modality: Modality) -> str:
+    """Return index and modality as one token: looking it up beats filtering what was found."""
+    return f"{index_id}{modality.value.replace('_', '')}"
+
+
+def _hit(row: sa.Row[Any], terms: Sequence[Term]) -> TextHit:
+    stored = frozenset(tokens(row.text))
+    held = tuple(term.text for term in terms if term.is_in(stored))
+    return TextHit(_line(row), rank=float(row.rank), coverage=len(held) / len(terms), words=held)
+
+
+def _line(row: sa.Row[Any]) -> TextLine:
+    boxed = row.box_left is not None
+    return TextLine(
+        video_id=row.video_id,
+        modality=Modality(row.modality),
+        number=row.number,
+        span=Span(row.start_s, row.end_s),
+        text=row.text,
+        box=Box(row.box_left, row.box_top, row.box_width, row.box_height) if boxed else None,
+    )
