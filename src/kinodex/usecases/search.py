@@ -1,7 +1,7 @@
 """Search: from a request to pages of explained moments."""
 
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import timedelta
 
@@ -9,37 +9,32 @@ import msgspec
 
 from kinodex.domain import errors
 from kinodex.domain.clock import now
-from kinodex.domain.ids import VideoId
-from kinodex.domain.indexes import Index
+from kinodex.domain.ids import IndexId, VideoId
 from kinodex.domain.moments import Moment
-from kinodex.domain.options import allowed_in_search
-from kinodex.domain.videos import MetadataValue
+from kinodex.domain.videos import Video
 from kinodex.engines.executor import Executor
 from kinodex.media.protocols import ReadPicture
+from kinodex.retrieval.filters import parse_filter
+from kinodex.retrieval.outcome import SearchOutcome, VideoMoments
 from kinodex.retrieval.query import SearchQuery
-from kinodex.retrieval.search import SearchOutcome, search
+from kinodex.retrieval.search import search
 from kinodex.stores.protocols import Records, Transaction, VectorStore
 from kinodex.usecases.indexes import require_index
-from kinodex.usecases.search_request import SearchPage, SearchPool, SearchRequest, VideoGroup
+from kinodex.usecases.search_checks import check_options, check_request
+from kinodex.usecases.search_request import SearchPage, SearchPool, SearchRequest
 
 PAGE_LIFE = timedelta(minutes=20)
-LONGEST_TEXT = 2_000
-MOST_PICTURES = 10
 MOST_RESULTS = 1_000
 """Hits kept for paging; nobody turns further."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrozenAnswer:
-    """A whole answer as kept for further pages."""
+    """A whole answer, as kept for further pages; its request holds no pictures."""
 
     request: SearchRequest
-    moments: tuple[Moment, ...]
-    groups: tuple[VideoGroup, ...]
+    outcome: SearchOutcome
     pool: SearchPool
-    no_confident_match: bool
-    notes: tuple[str, ...]
-    user_metadata: Mapping[VideoId, Mapping[str, MetadataValue]]
 
 
 class Search:
@@ -71,19 +66,26 @@ class Search:
             VideoNotInIndex: The filter names a video of another index.
             EngineNotReady: Weights are missing.
         """
-        _check(request)
+        check_request(request)
+        query = self._query(request)
         with self._records.read() as transaction:
-            index = require_index(transaction, request.index_id)
-            _check_options(request, index)
+            check_options(request, require_index(transaction, request.index_id))
             outcome = search(
-                self._query(request),
+                query,
                 transaction=transaction,
                 vectors=self._vectors,
                 executor=self._executor,
                 limit=MOST_RESULTS,
             )
             answer = _freeze(request, outcome, transaction)
-        return self._first_page(answer, owner=owner)
+            name = secrets.token_hex(16)
+            page = _page(answer, name, 0, transaction=transaction)
+        if page.next_token is not None:
+            with self._records.write() as transaction:
+                transaction.pages.add(
+                    name, owner=owner, content=msgspec.json.encode(answer), expires_at=page.expires_at
+                )
+        return page
 
     def page(self, token: str, *, owner: str) -> SearchPage:
         """
@@ -97,21 +99,68 @@ class Search:
             raise errors.PageExpired
         with self._records.read() as transaction:
             content = transaction.pages.get(name, owner=owner, at=now())
-        if content is None:
-            raise errors.PageExpired
-        answer = msgspec.json.decode(content, type=FrozenAnswer)
-        return _page(answer, name, int(number))
+            if content is None:
+                raise errors.PageExpired
+            answer = msgspec.json.decode(content, type=FrozenAnswer)
+            return _page(answer, name, int(number), transaction=transaction)
 
     def _query(self, request: SearchRequest) -> SearchQuery:
-        pictures = tuple(self._read_picture(content) for content in request.pictures)
-        return SearchQuery.of(request, pictures)
+        return SearchQuery(
+            index_id=request.index_id,
+            generation=request.generation,
+            options=request.options,
+            text=request.text,
+            pictures=tuple(self._read_picture(content) for content in request.pictures),
+            operator=request.operator,
+            conversation_option=request.conversation_option,
+            transcription_options=request.transcription_options,
+            threshold=request.threshold,
+            adjust_confidence_level=request.adjust_confidence_level,
+            group_by=request.group_by,
+            sort_option=request.sort_option,
+            only=parse_filter(request.filter, generation=request.generation),
+        )
 
-    def _first_page(self, answer: FrozenAnswer, *, owner: str) -> SearchPage:
-        name = secrets.token_hex(16)
-        page = _page(answer, name, 0)
-        if page.next_token is not None:
-            with self._records.write() as transaction:
-                transaction.pages.add(
-                    name, owner=owner, content=msgspec.json.encode(answer), expires_at=page.expires_at
-                )
-        return page
+
+def _freeze(request: SearchRequest, outcome: SearchOutcome, transaction: Transaction) -> FrozenAnswer:
+    totals = transaction.indexes.totals([request.index_id])[request.index_id]
+    return FrozenAnswer(
+        request=replace(request, pictures=(), filter=None),
+        outcome=outcome,
+        pool=SearchPool(request.index_id, totals.video_count, totals.total_duration_s),
+    )
+
+
+def _page(answer: FrozenAnswer, name: str, number: int, *, transaction: Transaction) -> SearchPage:
+    """Cut a page out of a frozen answer; videos deleted since then are not shown."""
+    limit = answer.request.page_limit
+    hits: Sequence[Moment | VideoMoments] = (
+        answer.outcome.groups if answer.request.group_by == "video" else answer.outcome.moments
+    )
+    start, total = number * limit, len(hits)
+    if start >= total and number > 0:
+        raise errors.PageExpired
+    videos = _still_there(hits[start : start + limit], answer.request.index_id, transaction)
+    shown = [hit for hit in hits[start : start + limit] if hit.video_id in videos]
+    return SearchPage(
+        request=answer.request,
+        moments=[hit for hit in shown if isinstance(hit, Moment)],
+        groups=[hit for hit in shown if isinstance(hit, VideoMoments)],
+        total_results=total,
+        total_moments=len(answer.outcome.moments),
+        first_rank=start + 1,
+        next_token=f"{name}-{number + 1}" if start + limit < total else None,
+        prev_token=f"{name}-{number - 1}" if number > 0 else None,
+        expires_at=now() + PAGE_LIFE,
+        pool=answer.pool,
+        no_confident_match=answer.outcome.no_confident_match,
+        notes=answer.outcome.notes,
+        user_metadata={video_id: video.user_metadata for video_id, video in videos.items()},
+    )
+
+
+def _still_there(
+    hits: Sequence[Moment | VideoMoments], index_id: IndexId, transaction: Transaction
+) -> Mapping[VideoId, Video]:
+    videos = [transaction.videos.get(index_id, video_id) for video_id in {hit.video_id for hit in hits}]
+    return {video.id: video for video in videos if video is not None}

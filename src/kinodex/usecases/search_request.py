@@ -7,6 +7,7 @@ from datetime import datetime
 from kinodex.domain.ids import IndexId, VideoId
 from kinodex.domain.moments import Moment
 from kinodex.domain.videos import MetadataValue
+from kinodex.retrieval.outcome import VideoMoments
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,14 +57,6 @@ class SearchPool:
     total_duration_s: float
 
 
-@dataclass(frozen=True, slots=True)
-class VideoGroup:
-    """The moments of one video, best first."""
-
-    video_id: VideoId
-    moments: tuple[Moment, ...]
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class SearchPage:
     """
@@ -77,7 +70,7 @@ class SearchPage:
 
     request: SearchRequest
     moments: Sequence[Moment]
-    groups: Sequence[VideoGroup]
+    groups: Sequence[VideoMoments]
     total_results: int
     total_moments: int
     first_rank: int
