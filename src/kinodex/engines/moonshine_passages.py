@@ -43,12 +43,10 @@ class _Kept:
     loudness: Loudness
 
     def then(self, sound: Sound, probabilities: Probabilities) -> "_Kept":
-        whole = np.zeros(len(probabilities) * WINDOW, np.float32)
-        whole[: len(sound)] = sound
-        loudness = np.sqrt((whole.reshape(-1, WINDOW) ** 2).mean(axis=1))
+        loudness = np.sqrt((sound.reshape(-1, WINDOW) ** 2).mean(axis=1))
         return _Kept(
             self.first,
-            np.concatenate([self.sound, whole]),
+            np.concatenate([self.sound, sound]),
             np.concatenate([self.probabilities, probabilities]),
             np.concatenate([self.loudness, loudness]),
         )
@@ -94,12 +92,13 @@ def read_passages(read: ReadSound, duration_s: float, *, judge: Judge) -> Iterat
 
 
 def _pieces(read: ReadSound, duration_s: float) -> Iterator[tuple[Sound, bool]]:
-    """Yield the track in pieces of equal length and whether each is the last; a gap is silence."""
+    """Yield the track in pieces and whether each is the last; what ``read`` leaves out is silence."""
     start_s = 0
     while start_s < duration_s:
         end_s = min(float(start_s + _PIECE_S), duration_s)
         is_end = end_s >= duration_s
-        samples = max(1, round((end_s - start_s) * SAMPLE_RATE_HZ))
+        # Whole windows only, so that no word ends after the track does.
+        samples = max(1, round((end_s - start_s) * SAMPLE_RATE_HZ) // WINDOW) * WINDOW
         piece = np.zeros(samples, np.float32)
         sound = read(float(start_s), end_s)[:samples]
         piece[: len(sound)] = sound
