@@ -78,7 +78,7 @@ def _by_words(query: SearchQuery, channel: Channel, haystack: Haystack) -> Gathe
     exact = query.wants_exact_speech and channel.modality is Modality.SPEECH
     hits = haystack.transaction.texts.find(
         query.index_id,
-        query.words if exact else " ".join(words.asked),
+        query.words if exact else words.asked_as_written,
         modality=channel.modality,
         exact=exact,
         videos=haystack.videos,

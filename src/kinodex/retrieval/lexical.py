@@ -124,7 +124,7 @@ class _Scale:
 
     def probability(self, reading: _Reading, together: frozenset[str]) -> float:
         if not reading.held:
-            # Scripts without spaces: the store found parts of the words.
+            # The store has other eyes: in scripts without spaces it finds parts of words.
             return BESIDE_DISCOUNT * share_probability(reading.hit.coverage)
         if not self._query.content:
             return self._of_stop_words(reading)

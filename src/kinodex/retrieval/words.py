@@ -2,14 +2,16 @@
 
 import re
 import unicodedata
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-_WORD = re.compile(r"[^\W_]+")
+_ASCII_WORD = re.compile(r"[a-z0-9]+")
 # Scripts written without spaces, or with endings glued on: a word is looked for inside a run of letters.
 _RUNS = re.compile(
     "[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff\u0e00-\u0e7f]"
 )
+# Of Latin, Greek and Cyrillic; points of Hebrew; vowel marks of Arabic. Elsewhere marks are letters.
+_ACCENTS = re.compile("[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u064b-\u0652\u0670]")
 
 _STOP_WORDS = (
     "a about after again all also am an and any are aren as at be been before being but by can could "
@@ -30,45 +32,49 @@ class FoldedText:
     A text made comparable.
 
     ``folded`` has no accents, no case and no width; ``origins[i]`` is the place in ``text`` of its
-    character *i*.
+    character *i*; ``places`` are the starts and ends of its words.
     """
 
     text: str
     folded: str
-    origins: tuple[int, ...]
+    origins: Sequence[int]
+    places: Sequence[tuple[int, int]]
 
     @classmethod
     def of(cls, text: str) -> "FoldedText":
         """Fold a text, character by character so that every place is known."""
         if text.isascii():
-            return cls(text, text.lower(), tuple(range(len(text))))
-        pieces = [(place, folded) for place, char in enumerate(text) for folded in _fold(char)]
-        return cls(text, "".join(folded for _, folded in pieces), tuple(place for place, _ in pieces))
+            folded = text.lower()
+            return cls(text, folded, range(len(text)), [word.span() for word in _ASCII_WORD.finditer(folded)])
+        pieces = [(place, char) for place, whole in enumerate(text) for char in _fold(whole)]
+        folded = "".join(char for _, char in pieces)
+        return cls(text, folded, [place for place, _ in pieces], list(_word_places(folded)))
 
     def words(self) -> list[str]:
         """Return its words in order, folded."""
-        return _WORD.findall(self.folded)
+        return [self.folded[start:end] for start, end in self.places]
 
     def spelled(self, wanted: Collection[str]) -> tuple[str, ...]:
         """Return the wanted words as the text spells them, in its order, each spelling once."""
-        found = (self._original(start, end) for start, end in self._places(wanted))
+        found = (self.original(start, end) for start, end in self._places_of(wanted))
         return tuple(dict.fromkeys(found))
 
-    def _original(self, start: int, end: int) -> str:
+    def original(self, start: int, end: int) -> str:
+        """Return the text behind a stretch of ``folded``."""
         # Accents that stand as characters of their own belong to the letter before them.
         following = self.origins[end] if end < len(self.origins) else len(self.text)
         return self.text[self.origins[start] : max(self.origins[end - 1] + 1, following)].rstrip()
 
-    def _places(self, wanted: Collection[str]) -> Iterator[tuple[int, int]]:
+    def _places_of(self, wanted: Collection[str]) -> Iterator[tuple[int, int]]:
         runs = [word for word in wanted if is_run(word)]
-        for match in _WORD.finditer(self.folded):
-            if match.group() in wanted:
-                yield match.span()
+        for start, end in self.places:
+            if self.folded[start:end] in wanted:
+                yield start, end
                 continue
             for word in runs:
-                place = match.group().find(word)
+                place = self.folded.find(word, start, end)
                 if place >= 0:
-                    yield match.start() + place, match.start() + place + len(word)
+                    yield place, place + len(word)
 
 
 def is_run(word: str) -> bool:
@@ -81,22 +87,32 @@ class QueryWords:
     """
     The words of a query, folded.
 
-    ``every`` holds them in order; ``content`` those that say something about a subject, each once.
+    ``every`` holds them in order; ``content`` those that say something about a subject, each once;
+    ``spellings`` how each was written.
     """
 
     every: tuple[str, ...]
     content: tuple[str, ...]
+    spellings: Mapping[str, str]
 
     @classmethod
     def of(cls, text: str) -> "QueryWords":
         """Split a query into words."""
-        every = tuple(FoldedText.of(text).words())
-        return cls(every, tuple(dict.fromkeys(word for word in every if word not in STOP_WORDS)))
+        folded = FoldedText.of(text)
+        every = tuple(folded.words())
+        written = [folded.original(start, end) for start, end in folded.places]
+        content = tuple(dict.fromkeys(word for word in every if word not in STOP_WORDS))
+        return cls(every, content, dict(zip(every, written, strict=True)))
 
     @property
     def asked(self) -> tuple[str, ...]:
         """The words to look for: those with content, or all where none has any."""
         return self.content or tuple(dict.fromkeys(self.every))
+
+    @property
+    def asked_as_written(self) -> str:
+        """The words to look for as a query for a store, which has a way of its own to fold them."""
+        return " ".join(self.spellings[word] for word in self.asked)
 
 
 def held_words(asked: Collection[str], line: FoldedText) -> frozenset[str]:
@@ -110,7 +126,20 @@ def holds_phrase(words: tuple[str, ...], line: FoldedText) -> bool:
     return f" {' '.join(words)} " in f" {' '.join(line.words())} "
 
 
+def _word_places(folded: str) -> Iterator[tuple[int, int]]:
+    """Yield the runs of letters, digits and marks."""
+    start = None
+    for place, char in enumerate(folded):
+        is_word = unicodedata.category(char)[0] in "LNM"
+        if is_word and start is None:
+            start = place
+        elif not is_word and start is not None:
+            yield start, place
+            start = None
+    if start is not None:
+        yield start, len(folded)
+
+
 def _fold(char: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", char.casefold())
-    bare = "".join(part for part in decomposed if not unicodedata.combining(part))
-    return unicodedata.normalize("NFC", bare)
+    bare = _ACCENTS.sub("", unicodedata.normalize("NFKD", char).casefold())
+    return unicodedata.normalize("NFKC", bare)
