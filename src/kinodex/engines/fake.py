@@ -126,13 +126,14 @@ class FakeScreenText:
 
 def _word_sum(sentence: str) -> AnyArray:
     words = re.findall(r"\w+", sentence.lower()) or [sentence]
-    return np.sum([_direction(word, _WORDS_DIMENSIONS) for word in words], axis=0)
+    total: AnyArray = np.sum([_direction(word, _WORDS_DIMENSIONS) for word in words], axis=0)
+    return total
 
 
 def _direction(content: str, dimensions: int) -> AnyArray:
     """Return a direction of length 1 that depends on the text and on nothing else."""
     seed = int.from_bytes(hashlib.sha256(content.encode()).digest()[:8], "little")
-    direction = np.random.default_rng(seed).standard_normal(dimensions)
+    direction: AnyArray = np.random.default_rng(seed).standard_normal(dimensions)
     return direction / np.linalg.norm(direction)
 
 

