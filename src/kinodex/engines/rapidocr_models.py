@@ -25,8 +25,22 @@ Quad = NDArray[np.float32]
 
 _DETECTOR = "PP-OCRv6_det_small.onnx"
 _RECOGNIZER = "PP-OCRv6_rec_small.onnx"
-_LONGEST_SIDE_PX = 640  # the detector sees no larger picture; recall is the same at half the cost
-_LINES_AT_ONCE = 6
+
+# rapidocr's own defaults but for the size: the detector sees no side longer than 640 px, where recall is
+# the same at half the cost.
+_DETECTION = {
+    "limit_type": "max",
+    "limit_side_len": 640,
+    "mean": [0.5, 0.5, 0.5],
+    "std": [0.5, 0.5, 0.5],
+    "thresh": 0.3,
+    "box_thresh": 0.5,
+    "max_candidates": 1000,
+    "unclip_ratio": 1.6,
+    "use_dilation": True,
+    "score_mode": "fast",
+}
+_RECOGNITION = {"rec_batch_num": 6, "rec_img_shape": [3, 48, 320], "font_path": None}
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,31 +74,12 @@ class PpOcr:
         logging.getLogger("RapidOCR").setLevel(logging.CRITICAL + 1)
         self._engine = engine
 
-        def options(model: str, **others: object) -> _Options:
-            session = open_session(_bundled(model, engine=engine), threads=threads, engine=engine)
-            return _Options(engine_type=EngineType.ONNXRUNTIME, session=session, font_path=None, **others)
+        def options(model: str, others: dict[str, Any]) -> _Options:
+            session = open_session(bundled_model(model, engine=engine), threads=threads, engine=engine)
+            return _Options(others, engine_type=EngineType.ONNXRUNTIME, session=session)
 
-        self._detector = TextDetector(
-            options(
-                _DETECTOR,
-                lang_type=LangDet.CH,
-                limit_type="max",
-                limit_side_len=_LONGEST_SIDE_PX,
-                mean=[0.5, 0.5, 0.5],
-                std=[0.5, 0.5, 0.5],
-                thresh=0.3,
-                box_thresh=0.5,
-                max_candidates=1000,
-                unclip_ratio=1.6,
-                use_dilation=True,
-                score_mode="fast",
-            )
-        )
-        self._recognizer = TextRecognizer(
-            options(
-                _RECOGNIZER, lang_type=LangRec.CH, rec_batch_num=_LINES_AT_ONCE, rec_img_shape=[3, 48, 320]
-            )
-        )
+        self._detector = TextDetector(options(_DETECTOR, {**_DETECTION, "lang_type": LangDet.CH}))
+        self._recognizer = TextRecognizer(options(_RECOGNIZER, {**_RECOGNITION, "lang_type": LangRec.CH}))
 
     def detect(self, picture: Frame) -> list[Quad]:
         """
@@ -125,7 +120,13 @@ class PpOcr:
             raise EngineFailed(self._engine, "onnxruntime stopped with an error") from error
 
 
-def _bundled(name: str, *, engine: str) -> Path:
+def bundled_model(name: str, *, engine: str) -> Path:
+    """
+    Return where a network lies inside the package.
+
+    Raises:
+        EngineNotReady: If it is not there.
+    """
     path = Path(str(files("rapidocr") / "models" / name))
     if not path.is_file():
         raise EngineNotReady(engine, f"{name} is missing from the package rapidocr; run 'sh scripts/setup'")

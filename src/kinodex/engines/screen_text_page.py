@@ -53,7 +53,7 @@ def read_page(picture: Frame, before: Page | None, *, ocr: Ocr) -> Page:
     """
     Return the lines of a picture.
 
-    Nothing is done where nothing changed; otherwise lines are looked for, and only those are read whose
+    Where nothing changed nothing is done; otherwise lines are looked for, and only those are read whose
     pixels differ from what was read before.
 
     Args:
@@ -67,11 +67,11 @@ def read_page(picture: Frame, before: Page | None, *, ocr: Ocr) -> Page:
     now = grey(picture)
     if before is not None and before.picture.shape != now.shape:
         before = None
-    if before is not None and is_same_picture(before.picture, now):
-        return before
     known = () if before is None else before.lines
     unchanged = [line for line in known if is_same_line(line.pixels, cut_out(now, line.area))]
-    kept, quads = sort_out(unchanged, _inside(ocr.detect(picture), now))
+    if before is not None and len(unchanged) == len(known) and is_same_picture(before.picture, now):
+        return before
+    kept, quads = sort_out(unchanged, [(quad, area_of(quad, now)) for quad in ocr.detect(picture)])
     areas = [area_of(quad, now) for quad in quads]
     readings = ocr.recognize(picture, quads)
     fresh = [Line(area, reading, cut_out(now, area)) for area, reading in zip(areas, readings, strict=True)]
@@ -94,10 +94,6 @@ def sort_out(unchanged: Sequence[Line], found: Sequence[tuple[Quad, Area]]) -> t
     ]
     kept = [line for line in unchanged if all(line.area.lies_in(area) < _SWALLOWED for _, area in to_read)]
     return kept, [quad for quad, _ in to_read]
-
-
-def _inside(quads: Sequence[Quad], picture: Grey) -> list[tuple[Quad, Area]]:
-    return [(quad, area_of(quad, picture)) for quad in quads]
 
 
 def area_of(quad: Quad, picture: Grey) -> Area:

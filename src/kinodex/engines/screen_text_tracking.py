@@ -49,7 +49,7 @@ class Track:
 
 @dataclass(frozen=True, slots=True)
 class Followed:
-    """The tracks still open, and the lines that left the screen, both in reading order."""
+    """The tracks still open, those on the picture first, and the lines that left the screen."""
 
     open: tuple[Track, ...]
     gone: tuple[ScreenText, ...]
@@ -84,9 +84,8 @@ def follow(tracks: Sequence[Track], lines: Sequence[SeenLine], *, span: Span, sh
 
 
 def _may_go_on(track: Track, *, span: Span, shot: int) -> bool:
-    if track.missed == 0:
-        return True
-    return track.shot == shot and span.start_s - track.span.end_s <= _LONGEST_GAP_S
+    is_near = span.start_s - track.span.end_s <= _LONGEST_GAP_S
+    return is_near and (track.missed == 0 or track.shot == shot)
 
 
 def _extended(track: Track, line: SeenLine, *, span: Span, shot: int) -> Track:
