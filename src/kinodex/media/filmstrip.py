@@ -1,0 +1,67 @@
+"""The way of the pictures through the decode pass: clock, shots, candidates, album."""
+
+from av.video.frame import VideoFrame
+
+from kinodex.media.album import Album, Candidate, Novelty, PictureSink, Timing
+from kinodex.media.clock import PresentationClock
+from kinodex.media.look import look_of
+from kinodex.media.opening import VideoFile
+from kinodex.media.shots import ShotFinder
+from kinodex.media.shown import PictureMaker
+from kinodex.media.signature import SignatureReader
+
+
+class Filmstrip:
+    """
+    Takes every frame once, in order, and leaves kept pictures in a sink and shots in ``album``.
+
+    ``end_s`` is when the last frame stops being shown.
+    """
+
+    def __init__(self, file: VideoFile, *, clock: PresentationClock, sink: PictureSink) -> None:
+        self.album = Album(sink)
+        self.frame_count = 0
+        self.end_s = 0.0
+        self._clock = clock
+        self._signatures = SignatureReader()
+        self._finder = ShotFinder()
+        self._timing = Timing()
+        self._novelty = Novelty()
+        self._pictures = PictureMaker(file)
+
+    def add(self, frame: VideoFrame) -> None:
+        """Take the next frame."""
+        stamp_s = float(frame.pts * frame.time_base) if frame.pts is not None and frame.time_base else None
+        at_s = self._clock.at(stamp_s)
+        self.frame_count += 1
+        self.end_s = at_s + _length_s(frame, self._clock.step_s)
+        has_jumped = self._finder.wants(at_s) and self._finder.add(at_s, self._signatures.read(frame))
+        self._look_at(frame, at_s, has_jumped=has_jumped)
+        settled_s = self._finder.settled_s
+        boundaries = self._finder.settle()
+        if self._finder.settled_s > settled_s:
+            self.album.settle(boundaries, until_s=self._finder.settled_s)
+
+    def finish(self) -> None:
+        """Decide about everything that is still open."""
+        self.album.settle(self._finder.finish(self.end_s), until_s=self.end_s)
+        self.album.finish(self.end_s)
+
+    def _look_at(self, frame: VideoFrame, at_s: float, *, has_jumped: bool) -> None:
+        """Take a candidate if it is time: after a jump in any case, else if there is something new."""
+        is_after_jump = self._timing.is_first_after_jump(at_s)
+        is_due = self._timing.is_due(at_s)
+        is_edge = has_jumped and self._timing.note_jump(at_s)
+        if not (is_edge or is_after_jump or is_due):
+            return
+        look = look_of(self._signatures.read_fine(frame))
+        if not (is_edge or is_after_jump or self._novelty.is_new(at_s, look)):
+            return
+        if not is_edge:
+            self._novelty.remember(at_s, look)
+        self.album.add(Candidate(at_s, self._pictures.make(frame), look, is_edge=is_edge))
+
+
+def _length_s(frame: VideoFrame, usual_s: float) -> float:
+    """Return how long a frame is shown by itself, as its packet said or else as usual."""
+    return float(frame.duration * frame.time_base) if frame.duration and frame.time_base else usual_s

@@ -1,0 +1,146 @@
+"""
+Sound as 16 kHz mono samples on the clock of the pictures.
+
+Blocks follow one another as long as their time stamps say so within a tenth of a second; otherwise the next
+one goes where its stamp says, and what lies between stays silent.
+"""
+
+from typing import BinaryIO
+
+import av
+from av.audio.frame import AudioFrame
+from av.filter import Graph
+
+from kinodex.media.framepack import SOUND_RATE_HZ
+
+LONGEST_DRIFT_S = 0.1
+DISCONTINUITY_S = 1.0
+"""A step back by more than this starts a new time line, as in joined transport streams."""
+
+_BYTES_PER_SAMPLE = 2
+
+
+class Resampler:
+    """
+    Turns sound of one kind into 16 kHz mono.
+
+    A graph of our own, because PyAV's resampler starts as many threads as there are processors.
+    """
+
+    def __init__(self, like: AudioFrame) -> None:
+        self.kind = kind_of(like)
+        self._graph = Graph()
+        self._graph.threads = 1
+        source = self._graph.add(
+            "abuffer",
+            sample_rate=str(like.sample_rate),
+            sample_fmt=like.format.name,
+            channel_layout=like.layout.name,
+            time_base=f"1/{like.sample_rate}",
+        )
+        shape = self._graph.add(
+            "aformat", sample_rates=str(SOUND_RATE_HZ), sample_fmts="s16", channel_layouts="mono"
+        )
+        self._graph.link_nodes(source, shape, self._graph.add("abuffersink")).configure()
+
+    def push(self, frame: AudioFrame | None) -> list[bytes]:
+        """Return what becomes of a frame, or with ``None`` what was held back."""
+        if frame is not None:
+            frame.pts = None  # places are counted by the sound track
+        self._graph.push(frame)
+        blocks: list[bytes] = []
+        while True:
+            try:
+                block = self._graph.pull()
+            except (av.BlockingIOError, av.EOFError):
+                return blocks
+            if isinstance(block, AudioFrame):
+                blocks.append(bytes(block.planes[0])[: block.samples * _BYTES_PER_SAMPLE])
+
+
+def kind_of(frame: AudioFrame) -> tuple[int, str, str]:
+    """Return what must stay the same for one resampler."""
+    return frame.sample_rate, frame.format.name, frame.layout.name
+
+
+class SoundTrack:
+    """
+    Writes sound into a file where a sample's place is its time.
+
+    Args:
+        file: Empty, open for writing and seeking.
+        origin_s: The file's time of the first picture.
+        longest_s: Nothing is written past this: a false time stamp must not fill the disk.
+    """
+
+    def __init__(self, file: BinaryIO, *, origin_s: float, longest_s: float) -> None:
+        self._file = file
+        self._origin_s = origin_s
+        self._longest_s = longest_s
+        self._resampler: Resampler | None = None
+        self._heard_until_s: float | None = None
+        self._place = 0
+        self._written = 0
+
+    def add(self, frame: AudioFrame) -> None:
+        """
+        Take the next decoded block.
+
+        Raises:
+            av.FFmpegError, ValueError: It is of a kind that cannot be resampled.
+        """
+        if self._resampler is None or self._resampler.kind != kind_of(frame) or self._is_apart(frame):
+            self._flush()
+            self._resampler = Resampler(frame)
+            self._begin_at(self._time_of(frame))
+        self._heard_until_s = (self._heard_until_s or 0.0) + frame.samples / frame.sample_rate
+        self._write(self._resampler.push(frame))
+
+    def finish(self, end_s: float) -> bool:
+        """Cut at the end of the video and return whether there is any sound."""
+        self._flush()
+        self._written = min(self._written, round(end_s * SOUND_RATE_HZ))
+        self._file.truncate(self._written * _BYTES_PER_SAMPLE)
+        return self._written > 0
+
+    def _stamp_of(self, frame: AudioFrame) -> float | None:
+        if frame.pts is None or frame.time_base is None:
+            return None
+        return float(frame.pts * frame.time_base) - self._origin_s
+
+    def _time_of(self, frame: AudioFrame) -> float:
+        """Return where a block belongs; one from a new time line follows the last."""
+        stamp_s, expected_s = self._stamp_of(frame), self._heard_until_s
+        if expected_s is None:
+            return stamp_s or 0.0
+        if stamp_s is None:
+            return expected_s
+        if stamp_s < expected_s - DISCONTINUITY_S:
+            self._origin_s += stamp_s - expected_s
+            return expected_s
+        return stamp_s
+
+    def _is_apart(self, frame: AudioFrame) -> bool:
+        stamp_s = self._stamp_of(frame)
+        if stamp_s is None or self._heard_until_s is None:
+            return False
+        return abs(stamp_s - self._heard_until_s) > LONGEST_DRIFT_S
+
+    def _begin_at(self, at_s: float) -> None:
+        self._heard_until_s = at_s
+        self._place = round(at_s * SOUND_RATE_HZ)
+
+    def _flush(self) -> None:
+        if self._resampler is not None:
+            self._write(self._resampler.push(None))
+            self._resampler = None
+
+    def _write(self, blocks: list[bytes]) -> None:
+        for block in blocks:
+            start, self._place = self._place, self._place + len(block) // _BYTES_PER_SAMPLE
+            hidden = max(0, -start)  # before the first picture
+            if self._place > self._longest_s * SOUND_RATE_HZ or self._place <= 0:
+                continue
+            self._file.seek((start + hidden) * _BYTES_PER_SAMPLE)
+            self._file.write(block[hidden * _BYTES_PER_SAMPLE :])
+            self._written = max(self._written, self._place)
