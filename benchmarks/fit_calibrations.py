@@ -3,12 +3,17 @@ Fit the constants that turn similarities into probabilities, and print what they
 
     python benchmarks/fit_calibrations.py --models FOLDER --clips FOLDER
 
-Lines: ``calibration/lines.tsv`` holds spoken lines, a paraphrase of each, a short query for it, and another
-line of the same talk; all other pairs count as unrelated. Words and pictures: ``calibration/pictures.tsv`` holds queries and the public
-sample clips that show the thing; every other clip, and grounds without content, count as
-unrelated. Pictures: frames against cropped, flipped, darkened and grey copies of themselves, and against
-frames of other clips. Platt scaling (Platt 1999), classes weighted to the share of true pairs a search
-meets among its best candidates.
+Lines: ``calibration/lines.tsv`` holds spoken lines, a paraphrase of each, a short query for it, and
+another line of the same talk; all other pairs count as unrelated.
+
+Words and pictures: ``calibration/pictures.tsv`` holds queries and the public sample clips that show the
+thing; every other clip, and grounds without content, count as unrelated.
+
+Pictures: frames against cropped, flipped, darkened and grey copies of themselves, and against frames of
+other clips.
+
+Platt scaling (Platt 1999), classes weighted to the share of true pairs a search meets among its best
+candidates.
 """
 
 import argparse

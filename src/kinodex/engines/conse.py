@@ -29,8 +29,8 @@ from kinodex.engines.weights import CURE, model_file
 
 NAME = "conse-lite0"
 
-# Both fitted by benchmarks/fit_calibrations.py on 14 public clips (50 queries for what they show, 104 for what
-# none of them shows, grounds without content; changed copies of their frames).
+# Both fitted by benchmarks/fit_calibrations.py on 14 public clips: 50 queries for what they show, 104 for
+# what none of them shows, grounds without content; changed copies of their frames.
 WORDS_CALIBRATION = Calibration(slope=27.3, offset=-5.1)
 """Of the true pairs 76 % get .25, 59 % .5, 39 % .75; of the others 4 %, 2 % and 1 %."""
 

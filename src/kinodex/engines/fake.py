@@ -134,7 +134,8 @@ def _direction(content: str, dimensions: int) -> AnyArray:
     """Return a direction of length 1 that depends on the text and on nothing else."""
     seed = int.from_bytes(hashlib.sha256(content.encode()).digest()[:8], "little")
     direction: AnyArray = np.random.default_rng(seed).standard_normal(dimensions)
-    return direction / np.linalg.norm(direction)
+    direction /= np.linalg.norm(direction)
+    return direction
 
 
 def _colours_named(text: str) -> AnyArray:

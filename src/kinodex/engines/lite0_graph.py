@@ -1,5 +1,5 @@
 """
-The ONNX graph of EfficientNet-Lite0 out of its checkpoint.
+The ONNX graph of EfficientNet-Lite0 out of its weights.
 
 EfficientNet (Tan and Le 2019) in the Lite form: no squeeze-and-excitation, ReLU6 instead of swish, stem and
 head not scaled. The weights come from TensorFlow, hence the "same" padding that is heavier at the end,
@@ -18,7 +18,6 @@ import numpy as np
 
 from kinodex.domain.arrays import AnyArray
 from kinodex.engines.graphs import Graph
-from kinodex.engines.torch_checkpoint import read_checkpoint
 
 SIDE_PX = 224
 CLASSES = 1000
@@ -48,7 +47,7 @@ _STAGES = (
 )
 
 
-def build_lite0(source: Path, target: Path) -> None:
+def build_lite0(weights: Weights, target: Path) -> None:
     """
     Write the graph: ``pictures`` (uint8, (n, 224, 224, 3), RGB) to ``probabilities`` and ``features``.
 
@@ -56,10 +55,9 @@ def build_lite0(source: Path, target: Path) -> None:
     float32 (n, 1280).
 
     Args:
-        source: The checkpoint.
+        weights: The tensors of the checkpoint by name.
         target: The ONNX file.
     """
-    weights = read_checkpoint(source)
     graph = Graph("efficientnet-lite0")
     value = _input(graph)
     value = _relu6(graph, _convolution(graph, weights, ("_conv_stem", "_bn0"), value=value, stride=2))

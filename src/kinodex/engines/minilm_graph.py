@@ -1,5 +1,5 @@
 """
-The ONNX graph of all-MiniLM-L6-v2 out of its safetensors file.
+The ONNX graph of all-MiniLM-L6-v2 out of its weights.
 
 The network is BERT (Devlin et al. 2019) with 6 layers of 384 and 12 heads (Wang et al. 2020, "MiniLM");
 a sentence is the mean of its token vectors, brought to length 1 (Reimers and Gurevych 2019).
@@ -8,7 +8,6 @@ a sentence is the mean of its token vectors, brought to length 1 (Reimers and Gu
 from pathlib import Path
 
 import numpy as np
-from safetensors.numpy import load_file
 
 from kinodex.domain.arrays import AnyArray
 from kinodex.engines.graphs import Graph
@@ -23,15 +22,14 @@ _MASKED = -1e9  # far below any score, and finite: no NaN where a row is all pad
 Weights = dict[str, AnyArray]
 
 
-def build_minilm(source: Path, target: Path) -> None:
+def build_minilm(weights: Weights, target: Path) -> None:
     """
     Write the graph: ``ids``, ``mask`` (int64, (n, length)) to ``vectors`` (float32, (n, 384), length 1).
 
     Args:
-        source: ``model.safetensors``.
+        weights: The tensors of ``model.safetensors`` by name.
         target: The ONNX file.
     """
-    weights: Weights = load_file(source)
     graph = Graph("minilm")
     ids = graph.input("ids", ("n", "length"), np.int64)
     mask = graph.input("mask", ("n", "length"), np.int64)

@@ -21,8 +21,9 @@ LONGEST_TOKENS = 256
 
 LINE_CALIBRATION = Calibration(slope=33.8, offset=-14.0)
 """
-Fitted by ``benchmarks/fit_calibrations.py`` on 40 lines with a paraphrase, a short query and another line of
-the same talk each: .25 from a cosine of .38, .75 from .45. Of the true pairs 99 % get .75, of the others .1 %.
+Fitted by ``benchmarks/fit_calibrations.py`` on 40 lines with a paraphrase, a short query and another
+line of the same talk each: .25 from a cosine of .38, .75 from .45. Of the true pairs 99 % get .75, of
+the others .1 %.
 """
 
 

@@ -94,6 +94,7 @@ def _make(wheels: Path, models: Path, plan: Plan) -> None:
         shutil.rmtree(stray)
     with tempfile.TemporaryDirectory(prefix=_SCRATCH, dir=models) as name:
         made, sources = Path(name) / "made", Path(name) / "sources"
+        made.mkdir()
         extract(wheels, plan.kept, into=made)
         extract(wheels, plan.sources, into=sources)
         plan.convert(sources, made)

@@ -101,8 +101,7 @@ def _read_storage(file: BinaryIO, storage: _Storage) -> AnyArray:
 
 def _view(tensor: _Tensor, numbers: AnyArray) -> AnyArray:
     last = tensor.offset + sum((n - 1) * step for n, step in zip(tensor.shape, tensor.strides, strict=True))
-    if last >= len(numbers):
+    if min(tensor.offset, *tensor.strides, 0) < 0 or last >= len(numbers):
         raise pickle.UnpicklingError("a tensor reaches beyond its storage")
     steps = tuple(step * numbers.itemsize for step in tensor.strides)
-    view = np.lib.stride_tricks.as_strided(numbers[tensor.offset :], tensor.shape, steps, writeable=False)
-    return np.ascontiguousarray(view)
+    return np.lib.stride_tricks.as_strided(numbers[tensor.offset :], tensor.shape, steps).copy()
