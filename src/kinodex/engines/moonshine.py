@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from kinodex.domain.timeline import Utterance
-from kinodex.engines.moonshine_decoder import MoonshineModel
+from kinodex.engines.moonshine_decoder import MoonshineModel, Recognized
 from kinodex.engines.moonshine_passages import read_passages
 from kinodex.engines.moonshine_utterances import time_utterances
 from kinodex.engines.protocols import ReadSound
@@ -37,7 +37,7 @@ class MoonshineSpeech:
         model = self._loaded()
         for passage in read_passages(read, duration_s, judge=self._gate.probabilities):
             heard = model.recognize(passage.sound)
-            if heard.text and heard.confidence >= _LEAST_CONFIDENCE:
+            if is_trusted(heard):
                 yield from time_utterances(passage, heard.text)
 
     def _loaded(self) -> MoonshineModel:
@@ -45,3 +45,8 @@ class MoonshineSpeech:
             self._gate.warm_up()
             self._model = MoonshineModel(self._models, threads=self._threads, engine=self.name)
         return self._model
+
+
+def is_trusted(heard: Recognized) -> bool:
+    """Return whether something was said and is likely right."""
+    return heard.text != "" and heard.confidence >= _LEAST_CONFIDENCE

@@ -7,7 +7,8 @@ import pytest
 
 from kinodex.domain.arrays import Sound
 from kinodex.domain.errors import EngineNotReady
-from kinodex.engines.moonshine import MoonshineSpeech
+from kinodex.engines.moonshine import MoonshineSpeech, is_trusted
+from kinodex.engines.moonshine_decoder import Recognized
 
 RATE = 16_000
 ReaderOf = Callable[[Sound], Callable[[float, float], Sound]]
@@ -66,6 +67,14 @@ def test_times_are_those_of_the_track(
 
     assert after.text == before.text
     assert after.span.start_s == pytest.approx(before.span.start_s + 90, abs=0.3)
+
+
+@pytest.mark.parametrize(
+    ("heard", "trusted"),
+    [(Recognized("Hello.", -0.5), True), (Recognized("You", -1.1), False), (Recognized("", 0.0), False)],
+)
+def test_a_guess_in_noise_is_dropped(heard: Recognized, trusted: bool) -> None:
+    assert is_trusted(heard) is trusted
 
 
 def test_making_it_loads_nothing_and_without_files_it_says_what_to_run(tmp_path: Path) -> None:
