@@ -24,8 +24,8 @@ WORD_INDEX = "word-index"
 LEAST_PROBABILITY = 0.01
 """Below this, something is not a weak match but none."""
 
-MOST_PICTURE_ROWS = 3_000
-"""Several rows make a picture and several pictures a segment, so this leaves hundreds of segments."""
+MOST_PICTURES = 2_000
+"""Several pictures make a segment, so this leaves hundreds of segments."""
 MOST_LINES = 500
 
 
@@ -110,7 +110,7 @@ class _Comparison:
     calibration: Calibration
     role: str
     embed: Callable[[], Vectors]
-    most_rows: int
+    most: int
 
 
 def _comparison(query: SearchQuery, how: How, engines: QueryEngines) -> _Comparison:
@@ -128,14 +128,14 @@ def _comparison(query: SearchQuery, how: How, engines: QueryEngines) -> _Compari
             engines.meaning_calibration,
             "visual",
             lambda: engines.embed_words([query.words]),
-            MOST_PICTURE_ROWS,
+            MOST_PICTURES,
         )
     return _Comparison(
         engines.appearance_space,
         engines.appearance_calibration,
         "visual",
         lambda: np.concatenate([engines.embed_picture(picture).appearance for picture in query.pictures]),
-        MOST_PICTURE_ROWS,
+        MOST_PICTURES,
     )
 
 
@@ -146,7 +146,7 @@ def _by_vectors(query: SearchQuery, channel: Channel, haystack: Haystack) -> Gat
     )
     if not manifests:
         return Gathered()
-    rows = nearest_rows(manifests, comparison.embed(), vectors=haystack.vectors, top_k=comparison.most_rows)
+    rows = nearest_rows(manifests, comparison.embed(), vectors=haystack.vectors, top_k=comparison.most)
     engine = haystack.engines.names()[comparison.role]
     clues = [
         _clue(hit, channel, probability=probability, engine=engine)
@@ -157,7 +157,7 @@ def _by_vectors(query: SearchQuery, channel: Channel, haystack: Haystack) -> Gat
 
 
 def _best_of_each_span(hits: Sequence[VectorHit]) -> Iterable[VectorHit]:
-    """Pictures of one segment, and views of one picture, are one clue: the nearest stands for them."""
+    """Pictures of one segment are one clue: the nearest stands for them."""
     best: dict[tuple[VideoId, float, float], VectorHit] = {}
     for hit in hits:
         best.setdefault((hit.video_id, hit.span.start_s, hit.span.end_s), hit)

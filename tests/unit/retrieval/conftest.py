@@ -1,34 +1,43 @@
-"""An index in memory: stores that keep to their protocols in a few lines, engines that know eight things."""
+"""An index in real stores, on one machine, and engines that know eight things."""
 
 import re
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
-from types import SimpleNamespace
-from typing import cast
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from datetime import UTC, datetime
 
 import numpy as np
 import pytest
 
 from kinodex.domain.arrays import Frame, Vectors
 from kinodex.domain.ids import IndexId, VideoId
-from kinodex.domain.listing import Condition
+from kinodex.domain.indexes import Index
+from kinodex.domain.media import MediaFacts
 from kinodex.domain.options import Modality
 from kinodex.domain.spaces import Calibration, Space
-from kinodex.domain.timeline import Span
+from kinodex.domain.timeline import Box, Span
+from kinodex.domain.videos import Video
 from kinodex.engines.protocols import FrameVectors
+from kinodex.retrieval.filters import ParsedFilter, select_videos
 from kinodex.retrieval.outcome import SearchOutcome
 from kinodex.retrieval.query import SearchQuery
 from kinodex.retrieval.search import search
-from kinodex.stores.protocols import (
-    TextHit,
-    TextLine,
-    Transaction,
-    VectorHit,
-    VectorManifest,
-    VectorRows,
-)
+from kinodex.stores.blobs.obstore_blobs import ObstoreBlobs
+from kinodex.stores.protocols import TextLine, Transaction, VectorManifest, VectorRows
+from kinodex.stores.sql.records import SqlRecords
+from kinodex.stores.vectors.segments import SegmentVectors
 
 INDEX = IndexId("0" * 24)
+AT = datetime(2022, 9, 1, tzinfo=UTC)
+FACTS = MediaFacts(
+    duration_s=60.0,
+    width_px=640,
+    height_px=360,
+    fps=25.0,
+    size_bytes=1,
+    container="mp4",
+    video_codec="h264",
+)
 CONCEPTS = ("drums", "pig", "kitchen", "money", "rain", "red", "blue", "car")
 ALIKE = {"percussion": "drums", "pork": "pig", "cash": "money", "coins": "money", "storm": "rain"}
 SIGMOID = Calibration(slope=12.0, offset=-6.0)
@@ -84,181 +93,144 @@ class FewWords:
         return FrameVectors(meaning=concept_vector("")[None, None], appearance=appearance[None])
 
 
-@dataclass
-class MemoryTexts:
-    lines_: list[TextLine] = field(default_factory=list)
-    asked: list[tuple[str, bool]] = field(default_factory=list)
+class StoredIndex:
+    """An index to be searched; what is said, written or shown is added in a line, and stored by a search."""
 
-    def lines(self, video_id: VideoId, modality: Modality, span: Span | None = None) -> Sequence[TextLine]:
-        return [
-            line
-            for line in self.lines_
-            if (line.video_id, line.modality) == (video_id, modality)
-            and (span is None or line.span.overlaps(span))
-        ]
+    def __init__(self, records: SqlRecords, blobs: ObstoreBlobs) -> None:
+        self.engines = FewWords()
+        self.blobs = blobs
+        self._records = records
+        self._vectors = SegmentVectors(blobs)
+        self._videos: dict[VideoId, Video] = {}
+        self._lines: list[TextLine] = []
+        self._manifests: list[VectorManifest] = []
 
-    def find(
-        self,
-        index_id: IndexId,
-        query: str,
-        *,
-        modality: Modality,
-        exact: bool,
-        videos: Sequence[VideoId] | None,
-        limit: int,
-    ) -> Sequence[TextHit]:
-        self.asked.append((query, exact))
-        wanted = re.findall(r"\w+", query.lower())
-        hits = []
-        for line in self.lines_:
-            words = re.findall(r"\w+", line.text.lower())
-            held = tuple(word for word in dict.fromkeys(wanted) if word in words)
-            phrase = f" {' '.join(wanted)} " in f" {' '.join(words)} "
-            is_in = line.modality is modality and (videos is None or line.video_id in videos)
-            if is_in and held and (phrase or not exact):
-                hits.append(TextHit(line, len(held), len(held) / len(set(wanted)), held))
-        return sorted(hits, key=lambda hit: -hit.rank)[:limit]
-
-
-@dataclass
-class MemoryManifests:
-    manifests: list[VectorManifest] = field(default_factory=list)
-
-    def list(
-        self, index_id: IndexId, *, modality: Modality, space: str, videos: Sequence[VideoId] | None
-    ) -> Sequence[VectorManifest]:
-        return [
-            each
-            for each in self.manifests
-            if (each.modality, each.space) == (modality, space)
-            and (videos is None or each.video_id in videos)
-        ]
-
-
-@dataclass
-class MemoryVectors:
-    rows: dict[str, VectorRows] = field(default_factory=dict)
-
-    def search(
-        self, manifests: Sequence[VectorManifest], queries: Vectors, *, top_k: int
-    ) -> Sequence[VectorHit]:
-        hits = []
-        for manifest in manifests:
-            if manifest.blob not in self.rows:
-                raise FileNotFoundError(manifest.blob)
-            rows = self.rows[manifest.blob]
-            for place, similarity in enumerate((rows.vectors @ queries.T).max(axis=1)):
-                start_s, end_s = (float(each) for each in rows.spans[place])
-                at_s, number = float(rows.at_s[place]), int(rows.numbers[place])
-                hits.append(
-                    VectorHit(manifest.video_id, Span(start_s, end_s), at_s, number, float(similarity))
-                )
-        return sorted(hits, key=lambda hit: -hit.similarity)[:top_k]
-
-
-@dataclass
-class MemoryVideos:
-    facts: dict[VideoId, dict[str, object]] = field(default_factory=dict)
-
-    def matching(self, index_id: IndexId, conditions: Sequence[Condition]) -> Sequence[VideoId]:
-        return [
-            video_id
-            for video_id, facts in self.facts.items()
-            if all(_fulfils({"id": video_id, **facts}, condition) for condition in conditions)
-        ]
-
-
-def _fulfils(facts: Mapping[str, object], condition: Condition) -> bool:
-    value = facts.get(condition.field)
-    if condition.comparison == "in":
-        return value in cast("tuple[str, ...]", condition.value)
-    if condition.comparison == "eq":
-        return value == condition.value
-    if not isinstance(value, int | float) or not isinstance(condition.value, int | float):
-        return False
-    return value >= condition.value if condition.comparison == "gte" else value <= condition.value
-
-
-@dataclass
-class MemoryIndex:
-    """Videos to be searched; everything said, written or shown is added in a line."""
-
-    engines: FewWords = field(default_factory=FewWords)
-    texts: MemoryTexts = field(default_factory=MemoryTexts)
-    manifests: MemoryManifests = field(default_factory=MemoryManifests)
-    vectors: MemoryVectors = field(default_factory=MemoryVectors)
-    videos: MemoryVideos = field(default_factory=MemoryVideos)
-
-    def add(self, video_id: VideoId, **facts: object) -> None:
-        self.videos.facts[video_id] = facts
+    def add(self, video_id: VideoId, *, duration_s: float = 60.0, **metadata: str | float) -> None:
+        self._videos[video_id] = Video(
+            id=video_id,
+            index_id=INDEX,
+            filename="a.mp4",
+            facts=replace(FACTS, duration_s=duration_s),
+            sha256="0" * 64,
+            created_at=AT,
+            updated_at=AT,
+            indexed_at=AT,
+            user_metadata=metadata,
+        )
 
     def say(self, video_id: VideoId, *lines: tuple[float, float, str]) -> None:
-        self._lines(video_id, Modality.SPEECH, lines)
+        self._add_lines(video_id, Modality.SPEECH, lines)
 
-    def write(self, video_id: VideoId, *lines: tuple[float, float, str]) -> None:
-        self._lines(video_id, Modality.SCREEN_TEXT, lines)
+    def write(self, video_id: VideoId, *lines: tuple[float, float, str], box: Box | None = None) -> None:
+        self._add_lines(video_id, Modality.SCREEN_TEXT, lines, box=box)
 
     def show(self, video_id: VideoId, *scenes: tuple[float, float, str, float]) -> None:
         """Add pictures, one in the middle of each scene: start, end, concepts, strength."""
         vectors = np.stack([concept_vector(what, strength=strength) for _, _, what, strength in scenes])
-        self._rows(video_id, Modality.VISUAL, MEANING, vectors, [(start, end) for start, end, _, _ in scenes])
+        spans = [(start, end) for start, end, _, _ in scenes]
+        self._add_rows(video_id, Modality.VISUAL, MEANING, vectors=vectors, spans=spans)
 
     def paint(self, video_id: VideoId, *scenes: tuple[float, float, tuple[int, int, int]]) -> None:
         colours = np.array([colour for _, _, colour in scenes], np.float32)
         vectors = colours / np.linalg.norm(colours, axis=1, keepdims=True)
-        self._rows(video_id, Modality.VISUAL, APPEARANCE, vectors, [(start, end) for start, end, _ in scenes])
+        spans = [(start, end) for start, end, _ in scenes]
+        self._add_rows(video_id, Modality.VISUAL, APPEARANCE, vectors=vectors, spans=spans)
 
     def search(self, text: str | None = None, *, limit: int = 1_000, **asked: object) -> SearchOutcome:
         asked = {"generation": "v1.3", "options": ("visual", "transcription"), **asked}
         query = SearchQuery(index_id=INDEX, text=text, **asked)  # type: ignore[arg-type]
-        return search(
-            query,
-            transaction=cast("Transaction", SimpleNamespace(**self._stores())),
-            vectors=cast("object", self.vectors),  # type: ignore[arg-type]
-            executor=self.engines,
-            limit=limit,
+        with self.stored() as transaction:
+            return search(
+                query,
+                transaction=transaction,
+                vectors=self._vectors,
+                executor=self.engines,
+                limit=limit,
+            )
+
+    def select(self, wanted: ParsedFilter) -> Sequence[VideoId] | None:
+        with self.stored() as transaction:
+            return select_videos(transaction.videos, INDEX, wanted)
+
+    @contextmanager
+    def stored(self) -> Iterator[Transaction]:
+        """Store what is not yet, and look at it."""
+        with self._records.write() as transaction:
+            for each in self._videos.values():
+                transaction.videos.add(each)
+            transaction.texts.add(INDEX, self._lines)
+            transaction.manifests.add(INDEX, self._manifests)
+        self._videos, self._lines, self._manifests = {}, [], []
+        with self._records.read() as transaction:
+            yield transaction
+
+    def _add_lines(
+        self,
+        video_id: VideoId,
+        modality: Modality,
+        lines: Sequence[tuple[float, float, str]],
+        *,
+        box: Box | None = None,
+    ) -> None:
+        vectors = np.stack([concept_vector(text, strength=0.95) for _, _, text in lines])
+        spans = [(start, end) for start, end, _ in lines]
+        self._add_rows(video_id, modality, SENTENCES, vectors=vectors, spans=spans)
+        self._lines.extend(
+            TextLine(
+                video_id=video_id,
+                modality=modality,
+                number=number,
+                span=Span(start_s, end_s),
+                text=text,
+                box=box,
+            )
+            for number, (start_s, end_s, text) in enumerate(lines)
         )
 
-    def _stores(self) -> Mapping[str, object]:
-        return {"texts": self.texts, "manifests": self.manifests, "videos": self.videos}
-
-    def _lines(
-        self, video_id: VideoId, modality: Modality, lines: Sequence[tuple[float, float, str]]
-    ) -> None:
-        self.videos.facts.setdefault(video_id, {})
-        for number, (start_s, end_s, text) in enumerate(lines):
-            self.texts.lines_.append(
-                TextLine(
-                    video_id=video_id,
-                    modality=modality,
-                    number=number,
-                    span=Span(start_s, end_s),
-                    text=text,
-                )
-            )
-        vectors = np.stack([concept_vector(text, strength=0.95) for _, _, text in lines])
-        self._rows(video_id, modality, SENTENCES, vectors, [(start, end) for start, end, _ in lines])
-
-    def _rows(
+    def _add_rows(
         self,
         video_id: VideoId,
         modality: Modality,
         space: Space,
+        *,
         vectors: Vectors,
         spans: Sequence[tuple[float, float]],
     ) -> None:
-        self.videos.facts.setdefault(video_id, {})
+        if video_id not in self._videos:
+            self.add(video_id)
         times = np.array(spans, np.float32)
-        blob = f"{video_id}/{modality}/{space.id}"
-        self.vectors.rows[blob] = VectorRows(
-            vectors, times, times.mean(axis=1), np.arange(len(spans), dtype=np.int32)
-        )
-        manifest = VectorManifest(
-            video_id=video_id, modality=modality, space=space.id, blob=blob, sha256="", rows=len(spans)
-        )
-        self.manifests.manifests.append(manifest)
+        numbers = np.arange(len(spans), dtype=np.int32)
+        rows = VectorRows(vectors, times, times.mean(axis=1), numbers)
+        self._manifests.append(self._vectors.put(video_id, modality, space, rows))
+
+
+class Shelf:
+    """Where indexes stand, one at a time."""
+
+    def __init__(self, records: SqlRecords, blobs: ObstoreBlobs) -> None:
+        self._records = records
+        self._blobs = blobs
+
+    @contextmanager
+    def index(self) -> Iterator[StoredIndex]:
+        with self._records.write() as transaction:
+            transaction.indexes.add(Index(id=INDEX, name="films", models=(), created_at=AT, updated_at=AT))
+        try:
+            yield StoredIndex(self._records, self._blobs)
+        finally:
+            with self._records.write() as transaction:
+                transaction.indexes.delete(INDEX)
+
+
+@pytest.fixture(scope="session")
+def shelf(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Shelf]:
+    folder = tmp_path_factory.mktemp("retrieval")
+    records = SqlRecords(f"sqlite:///{folder / 'records.db'}")
+    yield Shelf(records, ObstoreBlobs(str(folder / "blobs")))
+    records.close()
 
 
 @pytest.fixture
-def index() -> MemoryIndex:
-    return MemoryIndex()
+def index(shelf: Shelf) -> Iterator[StoredIndex]:
+    with shelf.index() as index:
+        yield index

@@ -2,15 +2,15 @@ import re
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from kinodex.domain import errors
 from kinodex.domain.listing import Condition
 from kinodex.domain.timeline import Span
-from kinodex.retrieval.filters import EVERYTHING, ParsedFilter, parse_filter, select_videos
+from kinodex.retrieval.filters import EVERYTHING, ParsedFilter, parse_filter
 
-from .conftest import INDEX, MemoryIndex, MemoryVideos, video
+from .conftest import Shelf, StoredIndex, video
 
 ONE, TWO, THREE = video(1), video(2), video(3)
 
@@ -87,19 +87,20 @@ def test_it_refuses_what_it_cannot_read_and_says_why(sent: object, says: str) ->
         parse_filter(sent)
 
 
-def test_no_filter_is_the_whole_index() -> None:
+def test_no_filter_is_the_whole_index(index: StoredIndex) -> None:
     assert parse_filter(None) is EVERYTHING
-    assert select_videos(MemoryVideos(), INDEX, EVERYTHING) is None  # type: ignore[arg-type]
+    assert index.select(EVERYTHING) is None
 
 
-def test_ids_and_conditions_hold_together() -> None:
-    videos: Any = MemoryVideos({ONE: {"fps": 25}, TWO: {"fps": 30}, THREE: {"fps": 30}})
+def test_ids_and_conditions_hold_together(index: StoredIndex) -> None:
+    for video_id, duration_s in ((ONE, 25.0), (TWO, 30.0), (THREE, 30.0)):
+        index.add(video_id, duration_s=duration_s)
 
-    assert select_videos(videos, INDEX, parse_filter({"id": [ONE, TWO], "fps": 30})) == [TWO]
+    assert index.select(parse_filter({"id": [ONE, TWO], "duration": 30})) == [TWO]
 
 
 WORDS = st.sampled_from(["rain", "storm", "pig", "drums"])
-FACTS = st.fixed_dictionaries({"duration_s": st.integers(0, 5), "metadata.genre": st.sampled_from("ab")})
+FACTS = st.fixed_dictionaries({"duration_s": st.integers(0, 5), "genre": st.sampled_from("ab")})
 RANGES = st.dictionaries(st.sampled_from(["gte", "lte"]), st.integers(-1, 6), min_size=1)
 FILTERS = st.dictionaries(st.just("duration"), st.integers(0, 5) | RANGES) | st.fixed_dictionaries(
     {"genre": st.sampled_from("abc"), "duration": RANGES}
@@ -108,28 +109,29 @@ FILTERS = st.dictionaries(st.just("duration"), st.integers(0, 5) | RANGES) | st.
 
 def _fits(facts: dict[str, Any], sent: dict[str, Any]) -> bool:
     for name, value in sent.items():
-        has = facts["duration_s" if name == "duration" else f"metadata.{name}"]
+        has = facts["duration_s" if name == "duration" else name]
         bounds = value if isinstance(value, dict) else {"gte": value, "lte": value}
         if not all(has >= bound if key == "gte" else has <= bound for key, bound in bounds.items()):
             return False
     return True
 
 
+@settings(max_examples=40, deadline=None)
 @given(
-    library=st.lists(st.tuples(FACTS, WORDS, st.floats(0.3, 0.95)), max_size=8),
+    library=st.lists(st.tuples(FACTS, WORDS, st.floats(0.3, 0.95)), max_size=6),
     sent=FILTERS,
-    limit=st.integers(1, 9),
+    limit=st.integers(1, 7),
 )
 def test_filtered_search_equals_searching_all_and_dropping_the_others(
-    library: list[tuple[dict[str, Any], str, float]], sent: dict[str, Any], limit: int
+    shelf: Shelf, library: list[tuple[dict[str, Any], str, float]], sent: dict[str, Any], limit: int
 ) -> None:
-    index = MemoryIndex()
-    for number, (facts, word, strength) in enumerate(library):
-        index.add(video(number), **facts)
-        index.show(video(number), (0.0, 4.0, word, strength))
+    with shelf.index() as index:
+        for number, (facts, word, strength) in enumerate(library):
+            index.add(video(number), **facts)
+            index.show(video(number), (0.0, 4.0, word, strength))
 
-    everything = index.search("rain storm", options=("visual",))
-    filtered = index.search("rain storm", options=("visual",), only=parse_filter(sent), limit=limit)
+        everything = index.search("rain storm", options=("visual",))
+        filtered = index.search("rain storm", options=("visual",), only=parse_filter(sent), limit=limit)
 
     fits = {video(number) for number, (facts, _, _) in enumerate(library) if _fits(facts, sent)}
     expected = [moment for moment in everything.moments if moment.video_id in fits]

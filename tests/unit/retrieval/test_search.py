@@ -1,4 +1,4 @@
-"""The whole search, over an index in memory."""
+"""The whole search, over real stores."""
 
 import numpy as np
 import pytest
@@ -6,18 +6,18 @@ import pytest
 from kinodex.domain import errors
 from kinodex.domain.moments import Confidence
 from kinodex.domain.options import Modality
-from kinodex.domain.timeline import Span
+from kinodex.domain.timeline import Box, Span
 from kinodex.retrieval.filters import parse_filter
 from kinodex.retrieval.notes import AUDIO, LOGO
 
-from .conftest import MemoryIndex, video
+from .conftest import StoredIndex, video
 
 ONE, TWO, THREE = video(1), video(2), video(3)
 RED = np.full((64, 64, 3), (250, 5, 5), np.uint8)
 V11 = {"generation": "v1.1", "options": ("visual", "conversation", "text_in_video")}
 
 
-def test_a_spoken_word_is_found_with_its_line_its_span_and_its_spelling(index: MemoryIndex) -> None:
+def test_a_spoken_word_is_found_with_its_line_its_span_and_its_spelling(index: StoredIndex) -> None:
     index.say(ONE, (0.0, 4.0, "Good evening."), (4.0, 8.5, "The Drums are loud, the drums!"))
 
     (moment,) = index.search("drums", **V11).moments
@@ -30,7 +30,7 @@ def test_a_spoken_word_is_found_with_its_line_its_span_and_its_spelling(index: M
     assert moment.best_frame_s == pytest.approx(6.25)
 
 
-def test_a_line_that_means_it_is_found_without_its_words(index: MemoryIndex) -> None:
+def test_a_line_that_means_it_is_found_without_its_words(index: StoredIndex) -> None:
     index.say(ONE, (0.0, 4.0, "Pay in coins."), (10.0, 14.0, "It will rain."))
 
     (moment,) = index.search("cash", **V11).moments
@@ -41,7 +41,7 @@ def test_a_line_that_means_it_is_found_without_its_words(index: MemoryIndex) -> 
     assert evidence.matched_words == ()
 
 
-def test_what_is_shown_and_said_at_once_comes_before_what_is_only_shown(index: MemoryIndex) -> None:
+def test_what_is_shown_and_said_at_once_comes_before_what_is_only_shown(index: StoredIndex) -> None:
     index.show(ONE, (0.0, 8.0, "pig", 0.6))
     index.show(TWO, (0.0, 8.0, "pig", 0.6))
     index.say(TWO, (2.0, 6.0, "what a pig"))
@@ -54,7 +54,7 @@ def test_what_is_shown_and_said_at_once_comes_before_what_is_only_shown(index: M
     assert outcome.moments[0].best_frame_s == pytest.approx(4.0)
 
 
-def test_words_and_meaning_of_one_line_count_once(index: MemoryIndex) -> None:
+def test_words_and_meaning_of_one_line_count_once(index: StoredIndex) -> None:
     index.say(ONE, (0.0, 4.0, "rain"))
 
     moment = index.search("rain", **V11).moments[0]
@@ -64,7 +64,7 @@ def test_words_and_meaning_of_one_line_count_once(index: MemoryIndex) -> None:
     assert moment.score == pytest.approx(60 + 40 * best, abs=0.01)
 
 
-def test_and_wants_every_option_in_the_same_moment(index: MemoryIndex) -> None:
+def test_and_wants_every_option_in_the_same_moment(index: StoredIndex) -> None:
     index.show(ONE, (0.0, 6.0, "pig", 0.8), (20.0, 26.0, "pig", 0.9))
     index.say(ONE, (2.0, 5.0, "a pig"))
 
@@ -76,7 +76,7 @@ def test_and_wants_every_option_in_the_same_moment(index: MemoryIndex) -> None:
     assert moment.score == pytest.approx(60 + 40 * min(each.probability for each in moment.evidence), abs=30)
 
 
-def test_and_is_as_likely_as_its_weakest_option(index: MemoryIndex) -> None:
+def test_and_is_as_likely_as_its_weakest_option(index: StoredIndex) -> None:
     index.show(ONE, (0.0, 6.0, "pig", 0.6))
     index.say(ONE, (0.0, 6.0, "pig"))
 
@@ -87,7 +87,7 @@ def test_and_is_as_likely_as_its_weakest_option(index: MemoryIndex) -> None:
     assert moment.score == pytest.approx(60 + 40 * visual.probability, abs=0.01)
 
 
-def test_an_exact_search_finds_the_phrase_and_nothing_like_it(index: MemoryIndex) -> None:
+def test_an_exact_search_finds_the_phrase_and_nothing_like_it(index: StoredIndex) -> None:
     index.say(ONE, (0.0, 4.0, "rain and money"), (10.0, 14.0, "Money and rain"), (20.0, 24.0, "cash, storm"))
 
     outcome = index.search(
@@ -98,7 +98,7 @@ def test_an_exact_search_finds_the_phrase_and_nothing_like_it(index: MemoryIndex
     assert outcome.moments[0].confidence is Confidence.HIGH
 
 
-def test_transcription_options_choose_between_words_and_meaning(index: MemoryIndex) -> None:
+def test_transcription_options_choose_between_words_and_meaning(index: StoredIndex) -> None:
     index.say(ONE, (0.0, 4.0, "coins"), (10.0, 14.0, "cash here"))
     options = {"options": ("transcription",)}
 
@@ -110,7 +110,7 @@ def test_transcription_options_choose_between_words_and_meaning(index: MemoryInd
     assert all(each.how == "semantic" for moment in by_meaning.moments for each in moment.evidence)
 
 
-def test_visual_reads_the_screen_in_v1_3_only(index: MemoryIndex) -> None:
+def test_visual_reads_the_screen_in_v1_3_only(index: StoredIndex) -> None:
     index.write(ONE, (0.0, 4.0, "Drums for sale"))
 
     new = index.search("drums", options=("visual",))
@@ -120,7 +120,17 @@ def test_visual_reads_the_screen_in_v1_3_only(index: MemoryIndex) -> None:
     assert old.moments == ()
 
 
-def test_a_picture_finds_pictures(index: MemoryIndex) -> None:
+def test_written_words_are_found_with_their_place_in_the_picture(index: StoredIndex) -> None:
+    box = Box(0.1, 0.8, 0.5, 0.1)
+    index.write(ONE, (3.0, 9.0, "Drums for sale"), box=box)
+
+    (moment,) = index.search("percussion drums", **V11).moments
+
+    assert {(each.how, each.box) for each in moment.evidence} == {("lexical", box), ("semantic", box)}
+    assert moment.options == ("text_in_video",)
+
+
+def test_a_picture_finds_pictures(index: StoredIndex) -> None:
     index.paint(ONE, (0.0, 5.0, (10, 10, 250)), (5.0, 9.0, (240, 10, 10)))
 
     outcome = index.search(pictures=(RED,), options=("visual",))
@@ -130,7 +140,7 @@ def test_a_picture_finds_pictures(index: MemoryIndex) -> None:
     assert best.best_frame_s == pytest.approx(7.0)
 
 
-def test_words_and_picture_together_prefer_what_fits_both(index: MemoryIndex) -> None:
+def test_words_and_picture_together_prefer_what_fits_both(index: StoredIndex) -> None:
     index.paint(ONE, (0.0, 5.0, (250, 10, 10)))
     index.paint(TWO, (0.0, 5.0, (250, 10, 10)))
     index.show(TWO, (0.0, 5.0, "car", 0.7))
@@ -140,7 +150,7 @@ def test_words_and_picture_together_prefer_what_fits_both(index: MemoryIndex) ->
     assert [moment.video_id for moment in outcome.moments] == [TWO, ONE]
 
 
-def test_pictures_of_one_segment_are_one_clue(index: MemoryIndex) -> None:
+def test_pictures_of_one_segment_are_one_clue(index: StoredIndex) -> None:
     index.show(ONE, *[(0.0, 8.0, "pig", 0.5 + step / 100) for step in range(20)])
 
     (moment,) = index.search("pig", options=("visual",)).moments
@@ -149,31 +159,31 @@ def test_pictures_of_one_segment_are_one_clue(index: MemoryIndex) -> None:
     assert evidence.similarity == pytest.approx(0.69, abs=1e-3)
 
 
-def test_a_filter_finds_what_better_videos_would_push_out(index: MemoryIndex) -> None:
+def test_a_filter_finds_what_better_videos_would_push_out(index: StoredIndex) -> None:
     index.say(ONE, (0.0, 4.0, "rain rain"))
+    index.add(TWO, genre="film")
     index.say(TWO, (0.0, 4.0, "some storm of sorts"))
-    index.videos.facts[TWO] = {"metadata.genre": "film"}
 
     outcome = index.search("rain", only=parse_filter({"genre": "film"}), limit=1)
 
     assert [moment.video_id for moment in outcome.moments] == [TWO]
 
 
-def test_a_filter_no_video_fulfils_finds_nothing(index: MemoryIndex) -> None:
+def test_a_filter_no_video_fulfils_finds_nothing(index: StoredIndex) -> None:
     index.say(ONE, (0.0, 4.0, "rain"))
 
     assert index.search("rain", only=parse_filter({"duration": {"gte": 9, "lte": 1}})).moments == ()
     assert index.engines.calls == []
 
 
-def test_a_filter_on_a_video_of_another_index_is_refused(index: MemoryIndex) -> None:
+def test_a_filter_on_a_video_of_another_index_is_refused(index: StoredIndex) -> None:
     index.say(ONE, (0.0, 4.0, "rain"))
 
     with pytest.raises(errors.VideoNotInIndex, match=THREE):
         index.search("rain", only=parse_filter({"id": [ONE, THREE]}))
 
 
-def test_a_threshold_drops_what_is_below_and_v1_3_drops_nothing(index: MemoryIndex) -> None:
+def test_a_threshold_drops_what_is_below_and_v1_3_drops_nothing(index: StoredIndex) -> None:
     index.show(ONE, (0.0, 5.0, "pig", 0.35), (20.0, 25.0, "pig", 0.9))
 
     old = index.search("pig", generation="v1.1", options=("visual",))
@@ -184,7 +194,7 @@ def test_a_threshold_drops_what_is_below_and_v1_3_drops_nothing(index: MemoryInd
     assert new.moments[1].confidence is Confidence.NONE
 
 
-def test_the_confidence_level_shifts_the_words_and_not_the_order(index: MemoryIndex) -> None:
+def test_the_confidence_level_shifts_the_words_and_not_the_order(index: StoredIndex) -> None:
     index.show(ONE, (0.0, 5.0, "pig", 0.55), (20.0, 25.0, "pig", 0.65))
 
     neutral, strict = (
@@ -196,7 +206,7 @@ def test_the_confidence_level_shifts_the_words_and_not_the_order(index: MemoryIn
     assert [each.confidence for each in strict.moments] == [Confidence.LOW, Confidence.NONE]
 
 
-def test_it_says_when_nothing_matches_well(index: MemoryIndex) -> None:
+def test_it_says_when_nothing_matches_well(index: StoredIndex) -> None:
     index.show(ONE, (0.0, 5.0, "pig", 0.35))
 
     assert index.search("pig", options=("visual",)).no_confident_match
@@ -205,7 +215,7 @@ def test_it_says_when_nothing_matches_well(index: MemoryIndex) -> None:
     assert not index.search("pig").no_confident_match
 
 
-def test_a_query_of_stop_words_is_never_more_than_low(index: MemoryIndex) -> None:
+def test_a_query_of_stop_words_is_never_more_than_low(index: StoredIndex) -> None:
     index.say(ONE, (0.0, 4.0, "who is it"), (10.0, 14.0, "it is me"))
 
     outcome = index.search("who is it", options=("transcription",))
@@ -214,7 +224,7 @@ def test_a_query_of_stop_words_is_never_more_than_low(index: MemoryIndex) -> Non
     assert all(each.confidence in {Confidence.LOW, Confidence.NONE} for each in outcome.moments)
 
 
-def test_equal_moments_come_by_video_and_start(index: MemoryIndex) -> None:
+def test_equal_moments_come_by_video_and_start(index: StoredIndex) -> None:
     for video_id in (THREE, ONE, TWO):
         index.say(video_id, (30.0, 34.0, "rain"), (0.0, 4.0, "rain"))
 
@@ -225,7 +235,7 @@ def test_equal_moments_come_by_video_and_start(index: MemoryIndex) -> None:
     assert len(found) == 6
 
 
-def test_groups_come_by_their_best_moment_or_their_number(index: MemoryIndex) -> None:
+def test_groups_come_by_their_best_moment_or_their_number(index: StoredIndex) -> None:
     index.show(ONE, (0.0, 5.0, "pig", 0.9))
     index.show(TWO, (0.0, 5.0, "pig", 0.6), (20.0, 25.0, "pig", 0.7))
 
@@ -238,7 +248,7 @@ def test_groups_come_by_their_best_moment_or_their_number(index: MemoryIndex) ->
     assert index.search("pig", options=("visual",)).groups == ()
 
 
-def test_logos_are_looked_for_by_their_letters_only_and_it_says_so(index: MemoryIndex) -> None:
+def test_logos_are_looked_for_by_their_letters_only_and_it_says_so(index: StoredIndex) -> None:
     index.write(ONE, (0.0, 4.0, "PORK Inc."), (10.0, 14.0, "Pig & Co."))
 
     outcome = index.search("pig", generation="v1.1", options=("logo",))
@@ -247,7 +257,7 @@ def test_logos_are_looked_for_by_their_letters_only_and_it_says_so(index: Memory
     assert outcome.notes == (LOGO,)
 
 
-def test_it_says_what_an_option_cannot_do(index: MemoryIndex) -> None:
+def test_it_says_what_an_option_cannot_do(index: StoredIndex) -> None:
     index.say(ONE, (0.0, 4.0, "rain"))
     index.paint(ONE, (0.0, 5.0, (250, 10, 10)))
 
@@ -256,7 +266,7 @@ def test_it_says_what_an_option_cannot_do(index: MemoryIndex) -> None:
     assert "transcription" in note
 
 
-def test_it_warns_of_a_language_the_engines_may_not_know(index: MemoryIndex) -> None:
+def test_it_warns_of_a_language_the_engines_may_not_know(index: StoredIndex) -> None:
     index.say(ONE, (0.0, 4.0, "сильный дождь"))
 
     outcome = index.search("дождь", options=("transcription",))
@@ -265,10 +275,10 @@ def test_it_warns_of_a_language_the_engines_may_not_know(index: MemoryIndex) -> 
     assert outcome.moments[0].evidence[0].matched_words == ("дождь",)
 
 
-def test_a_video_whose_vectors_are_gone_is_named_and_the_others_are_found(index: MemoryIndex) -> None:
-    index.show(ONE, (0.0, 5.0, "pig", 0.9))
+def test_a_video_whose_vectors_are_gone_is_named_and_the_others_are_found(index: StoredIndex) -> None:
+    index.show(ONE, (0.0, 5.0, "pig", 0.95))
     index.show(TWO, (0.0, 5.0, "pig", 0.9))
-    del index.vectors.rows[index.manifests.manifests[0].blob]
+    index.blobs.delete_prefix(f"videos/{ONE}/")
 
     outcome = index.search("pig", options=("visual",))
 
@@ -276,14 +286,14 @@ def test_a_video_whose_vectors_are_gone_is_named_and_the_others_are_found(index:
     assert ONE in outcome.notes[0]
 
 
-def test_an_empty_index_costs_no_engine_time(index: MemoryIndex) -> None:
+def test_an_empty_index_costs_no_engine_time(index: StoredIndex) -> None:
     outcome = index.search("pig", pictures=(RED,))
 
     assert (outcome.moments, index.engines.calls) == ((), [])
     assert outcome.no_confident_match
 
 
-def test_it_tells_who_looked(index: MemoryIndex) -> None:
+def test_it_tells_who_looked(index: StoredIndex) -> None:
     index.say(ONE, (0.0, 4.0, "rain"))
 
     outcome = index.search("rain", options=("transcription", "visual"))
@@ -293,7 +303,7 @@ def test_it_tells_who_looked(index: MemoryIndex) -> None:
     assert "visual/words_to_picture" not in outcome.engines
 
 
-def test_the_same_search_gives_the_same_answer(index: MemoryIndex) -> None:
+def test_the_same_search_gives_the_same_answer(index: StoredIndex) -> None:
     for number in range(4):
         index.say(video(number), (0.0, 4.0, "rain and money"), (9.0, 12.0, "cash"))
         index.show(video(number), (0.0, 5.0, "rain", 0.6), (5.0, 9.0, "money", 0.5))
