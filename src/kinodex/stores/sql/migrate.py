@@ -1,5 +1,6 @@
 """Bring the tables of a database up to date."""
 
+import logging
 from pathlib import Path
 
 import sqlalchemy as sa
@@ -34,6 +35,7 @@ def _revision(engine: sa.Engine) -> str | None:
 
 
 def _upgrade(connection: sa.Connection) -> None:
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     # A third of a second to import, and almost never needed.
     from alembic import command  # noqa: PLC0415
     from alembic.config import Config  # noqa: PLC0415

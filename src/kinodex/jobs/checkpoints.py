@@ -1,0 +1,94 @@
+"""The finished steps of one job, kept by DBOS."""
+
+from collections.abc import Callable
+from typing import Protocol, TypeVar
+
+import msgspec
+from dbos import DBOS, DBOSClient
+
+from kinodex.domain.errors import WorkerLost
+from kinodex.domain.ids import TaskId
+
+Result = TypeVar("Result")
+
+RETRY_MARK = "#"
+"""What follows it in a name counts tries; they all are one step."""
+
+
+class Ownership(Protocol):
+    """Whether this process may go on with a job."""
+
+    def check(self, task_id: TaskId) -> None:
+        """
+        Return if it may.
+
+        Raises:
+            TaskWithdrawn: The job was cancelled.
+            JobInterrupted: The process stops, or the job is another one's by now.
+        """
+        ...
+
+
+class DbosCheckpoints:
+    """
+    Remembers the finished steps of one job by name.
+
+    DBOS itself goes by the order of steps and would replay errors. So a step runs outside of DBOS, and
+    only its result is recorded, as a step that did nothing else; a failed one leaves no trace. Recording
+    fails where the job has another owner by now.
+    """
+
+    def __init__(self, task_id: TaskId, *, client: DBOSClient, ownership: Ownership) -> None:
+        """Read what earlier lives have finished; to be called inside the workflow of the job."""
+        self._task_id = task_id
+        self._ownership = ownership
+        self._recorded: dict[str, str] = {}
+        for step in client.list_workflow_steps(task_id):
+            # Taken from DBOS in its order, so that what is recorded next gets the next place.
+            name = step["function_name"]
+            self._recorded[name] = DBOS.run_step({"name": name}, _lost)
+
+    def run(self, name: str, step: Callable[[], Result]) -> Result:
+        """
+        Run a step, or return what it returned when it finished in an earlier life.
+
+        Raises:
+            TaskWithdrawn: The job was cancelled.
+        """
+        name = name.partition(RETRY_MARK)[0]
+        if name not in self._recorded:
+            self._recorded[name] = self._run(name, step)
+        result: Result = msgspec.json.decode(self._recorded[name])
+        return result
+
+    def _run(self, name: str, step: Callable[[], object]) -> str:
+        self._ownership.check(self._task_id)
+        try:
+            result = msgspec.json.encode(step()).decode()
+        except Exception:
+            # An error counts only while the job is ours: a stopping process breaks steps.
+            self._ownership.check(self._task_id)
+            raise
+        self._ownership.check(self._task_id)
+        return DBOS.run_step({"name": name}, lambda: result)
+
+
+class SpentCheckpoints:
+    """What a job gets that has taken the process down too often: its first step says so."""
+
+    def __init__(self, attempts: int) -> None:
+        """Remember how often it was tried."""
+        self._attempts = attempts
+
+    def run(self, name: str, step: Callable[[], Result]) -> Result:  # noqa: ARG002  the protocol's
+        """
+        Run nothing.
+
+        Raises:
+            WorkerLost: Always.
+        """
+        raise WorkerLost(self._attempts)
+
+
+def _lost() -> str:
+    raise AssertionError("a step that is listed as recorded is not recorded")
