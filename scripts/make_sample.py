@@ -68,7 +68,7 @@ def speak(sentence: str) -> np.ndarray:
         assert sound.getframerate() == RATE_HZ
         # espeak-ng writes to a pipe and so cannot know the length it puts into the header.
         samples = np.frombuffer(sound.readframes(10_000_000), dtype=np.int16)
-    loud = np.flatnonzero(np.abs(samples) > 50)  # noqa: PLR2004  the silence around the words
+    loud = np.flatnonzero(np.abs(samples) > 50)
     return samples[loud[0] : loud[-1] + 1]
 
 

@@ -1,10 +1,10 @@
-"""The pictures of the sample clip, painted by code: each a function of the time inside its shot, in [0, 1]."""
+"""The pictures of the sample clip, painted by code: functions of the time in their shot, in [0, 1]."""
 
 import math
 from collections.abc import Callable
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFilter
+from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 WIDTH, HEIGHT = 640, 360
 SCALE = 2  # painted twice as large, then shrunk: smooth edges
@@ -47,9 +47,7 @@ def wall_clock(at: float) -> Image.Image:
     draw.ellipse((x - radius + 18, y - radius + 22, x + radius + 18, y + radius + 22), fill=(120, 102, 80))
     draw.ellipse((x - radius, y - radius, x + radius, y + radius), fill=(70, 42, 22))
     draw.ellipse((x - radius + 30, y - radius + 30, x + radius - 30, y + radius - 30), fill=(248, 246, 238))
-    numerals = "XII I II III IIII V VI VII VIII IX X XI".split()
-    from PIL import ImageFont
-
+    numerals = ("XII", "I", "II", "III", "IIII", "V", "VI", "VII", "VIII", "IX", "X", "XI")
     font = ImageFont.load_default(size=44)
     for hour, numeral in enumerate(numerals):
         angle = hour * math.pi / 6
