@@ -53,7 +53,8 @@ def test_a_task_becomes_ready_after_kills_and_finished_steps_run_once(
             assert task["status"] == "ready", task
             steps = last.get(f"/v1.3/tasks/{task_id}/steps")["data"]
             found = last.search(index_id, "anything", ["visual"])
-    kills = Counter(point.split(":")[0] for point in points)
+    # Once the publishing transaction has committed there is nothing left to do again.
+    kills = Counter(point.split(":")[0] for point in points if point != "publish:end")
     assert {step["step"]: step["attempts"] for step in steps} == {step: 1 + kills[step] for step in STEPS}
     assert found["search_pool"]["total_count"] == 1
 

@@ -75,6 +75,8 @@ class Reporter:
     def _write_progress(self, transaction: Transaction, share: float) -> None:
         self._written_at = time.monotonic()
         task = self.require(transaction)
+        if task.status.is_final:  # the last step ends after the task did
+            return
         done = progress_of(self._step, share, rates=self._rates)
         self._replace(transaction, replace(task, step=self._step, progress=max(task.progress, done)))
 
