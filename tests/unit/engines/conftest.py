@@ -27,8 +27,6 @@ def reader_of() -> Callable[[Sound], ReadSound]:
 @pytest.fixture(scope="session")
 def speech_sample() -> Sound:
     """Return the sound of the sample clip: English sentences, mono, 16 kHz."""
-    if not (files("kinodex") / "sample" / "clip.mp4").is_file():
-        pytest.skip("the sample clip is not there yet")
     resampler = av.AudioResampler(format="fltp", layout="mono", rate=SAMPLE_RATE_HZ)
     with as_file(files("kinodex") / "sample" / "clip.mp4") as path, av.open(str(path)) as clip:
         blocks = [block for frame in clip.decode(audio=0) for block in resampler.resample(frame)]
