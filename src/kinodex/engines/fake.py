@@ -58,7 +58,7 @@ class FakeVisual:
 
     name = "fake-colours"
     meaning_calibration = _CLEAR
-    appearance_calibration = Calibration(slope=20.0, offset=-16.0)
+    appearance_calibration = Calibration(slope=60.0, offset=-57.0)
 
     def __init__(self) -> None:
         self.meaning_space = Space(self.name, "0" * 16, len(COLOURS) + _OTHER_DIMENSIONS)
@@ -157,8 +157,8 @@ def _colour_row(picture: Frame) -> AnyArray:
 def _thumbnail(picture: Frame) -> AnyArray:
     rows = np.linspace(0, picture.shape[0] - 1, _SIDE).round().astype(int)
     columns = np.linspace(0, picture.shape[1] - 1, _SIDE).round().astype(int)
-    small = picture[np.ix_(rows, columns)].astype(np.float64) / 255
-    return np.append(small.ravel(), 1.0)  # so that a black picture has a direction too
+    small = picture[np.ix_(rows, columns)].astype(np.float64) / 255 - 0.5
+    return np.append(small.ravel(), 1.0)  # so that a grey picture has a direction too
 
 
 def _rows(vectors: list[AnyArray], *, dimensions: int) -> Vectors:

@@ -9,10 +9,11 @@ import numpy as np
 from tokenizers import Tokenizer
 
 from kinodex.domain.arrays import Vectors
+from kinodex.domain.errors import EngineNotReady
 from kinodex.domain.spaces import Calibration, Space
 from kinodex.engines import registry
 from kinodex.engines.onnx_model import OnnxModel
-from kinodex.engines.weights import model_file
+from kinodex.engines.weights import CURE, model_file
 
 NAME = "all-minilm-l6-v2"
 DIMENSIONS = 384
@@ -75,7 +76,10 @@ class MiniLmSentences:
 
     def _tokenizer(self) -> Tokenizer:
         path = model_file(self._models, registry.MINILM_TOKENIZER.target, engine=NAME)
-        tokenizer = Tokenizer.from_file(str(path))
+        try:
+            tokenizer = Tokenizer.from_file(str(path))
+        except Exception as error:  # tokenizers has no class of its own
+            raise EngineNotReady(NAME, f"its tokenizer cannot be read; {CURE}") from error
         tokenizer.enable_truncation(LONGEST_TOKENS)
         tokenizer.enable_padding()  # to the longest of the batch
         return tokenizer
