@@ -1,0 +1,95 @@
+"""The application: routes, the layers around them, and what they share."""
+
+from collections.abc import Sequence
+
+from fastapi import FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.middleware import Middleware
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+
+from kinodex import __version__
+from kinodex.domain import errors
+from kinodex.http.auth import KnownKeys
+from kinodex.http.errors import answer_to, answer_to_ours, refusal
+from kinodex.http.hosts import KnownHosts
+from kinodex.http.metrics import HttpFigures
+from kinodex.http.routes import engines, indexes, keys, media, operations, search, tasks, videos
+from kinodex.http.signing import Signer
+from kinodex.http.tracing import Tracing
+from kinodex.http.versions import GENERATIONS, VersionedPaths, path_of
+from kinodex.usecases import UseCases
+
+ROUTERS = (
+    indexes.router,
+    videos.router,
+    tasks.router,
+    search.router,
+    engines.router,
+    media.router,
+    keys.router,
+    operations.router,
+)
+
+
+def create_app(
+    usecases: UseCases, *, signing_key: bytes, allowed_hosts: Sequence[str] | None = None
+) -> FastAPI:
+    """
+    Return the application a web server serves.
+
+    Args:
+        usecases: What it does.
+        signing_key: Secret that signs links to media; the same in all processes behind one address.
+        allowed_hosts: Names the server may be called by, without port; ``None`` for any.
+    """
+    figures = HttpFigures()
+    layers = [Middleware(Tracing, figures=figures)]
+    if allowed_hosts is not None:
+        layers.append(Middleware(KnownHosts, names=allowed_hosts))
+    layers.append(Middleware(VersionedPaths))
+    app = FastAPI(
+        title="Kinodex",
+        version=__version__,
+        summary="Find the exact moment in a video by what is seen, said or written.",
+        servers=[{"url": f"/{generation}"} for generation in reversed(GENERATIONS)],
+        docs_url=None,
+        redoc_url=None,
+        redirect_slashes=False,
+        middleware=layers,
+    )
+    app.state.usecases = usecases
+    app.state.known_keys = KnownKeys(usecases.keys)
+    app.state.signer = Signer(signing_key)
+    app.state.http_figures = figures
+    for router in ROUTERS:
+        app.include_router(router)
+    app.add_exception_handler(errors.KinodexError, answer_to_ours)
+    app.add_exception_handler(HTTPException, _answer_to_framework)
+    app.add_exception_handler(RequestValidationError, _answer_to_validation)
+    return app
+
+
+async def _answer_to_framework(request: Request, error: Exception) -> JSONResponse:
+    """Answer in our own form to what the framework refuses: unknown paths and methods."""
+    if not isinstance(error, HTTPException):
+        raise error
+    path = path_of(request.scope)[:200]
+    if error.status_code == 405:  # noqa: PLR2004  the status itself
+        response = answer_to(errors.MethodNotAllowed(request.method, path))
+    elif error.status_code == 404:  # noqa: PLR2004  the status itself
+        response = answer_to(errors.EndpointUnknown(path))
+    else:
+        response = refusal(error.status_code, code="parameter_invalid", message=str(error.detail))
+    response.headers.update(error.headers or {})
+    return response
+
+
+async def _answer_to_validation(_: Request, error: Exception) -> JSONResponse:
+    """Answer where a route left the reading of a parameter to the framework."""
+    if not isinstance(error, RequestValidationError):
+        raise error
+    first = error.errors()[0]
+    name = str(first["loc"][-1])
+    return answer_to(errors.ParameterInvalid(name, str(first["msg"]).lower()))

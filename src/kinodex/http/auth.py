@@ -1,0 +1,86 @@
+"""Who calls, and what the key in ``x-api-key`` allows."""
+
+import hashlib
+import time
+from collections.abc import Awaitable, Callable
+from typing import Annotated, Any
+
+from fastapi import Depends
+from starlette.requests import Request
+
+from kinodex.domain import errors
+from kinodex.domain.keys import ApiKey
+from kinodex.http.threads import call
+from kinodex.usecases.keys import Keys
+
+HEADER = "x-api-key"
+REMEMBERED_S = 5.0
+"""A revoked key works at most so much longer."""
+MOST_REMEMBERED = 1_000
+_LOOPBACK = frozenset({"127.0.0.1", "::1"})
+
+
+class KnownKeys:
+    """Remembers keys for a few seconds, so that a client that polls needs no look into the database."""
+
+    def __init__(self, keys: Keys) -> None:
+        self._keys = keys
+        self._known: dict[bytes, tuple[ApiKey, float]] = {}
+
+    async def authenticate(self, text: str | None) -> ApiKey:
+        """
+        Return the key a caller showed.
+
+        Raises:
+            KeyInvalid: None was shown, or it is unknown or revoked.
+        """
+        # Not the key itself: what lies in memory is as useless as what lies in the database.
+        digest = hashlib.sha256((text or "").encode()).digest()
+        key, until = self._known.get(digest, (None, 0.0))
+        if key is not None and time.monotonic() < until:
+            return key
+        self._known.pop(digest, None)
+        key = await call(self._keys.authenticate, text)
+        if len(self._known) >= MOST_REMEMBERED:
+            self._known.clear()
+        self._known[digest] = (key, time.monotonic() + REMEMBERED_S)
+        return key
+
+
+def _requires(scope: str) -> Callable[[Request], Awaitable[None]]:
+    async def check(request: Request) -> None:
+        key = await _authenticated(request)
+        if scope not in key.scopes:
+            raise errors.KeyForbids(scope)
+
+    return check
+
+
+async def _authenticated(request: Request) -> ApiKey:
+    known: KnownKeys = request.app.state.known_keys
+    key = await known.authenticate(request.headers.get(HEADER))
+    request.state.key = key
+    return key
+
+
+async def _caller(request: Request) -> ApiKey:
+    key: ApiKey = request.state.key
+    return key
+
+
+async def _reads_or_is_local(request: Request) -> None:
+    is_forwarded = "forwarded" in request.headers or "x-forwarded-for" in request.headers
+    is_local = request.client is not None and request.client.host in _LOOPBACK and not is_forwarded
+    if not is_local or HEADER in request.headers:
+        await _requires("read")(request)
+
+
+READ: Any = Depends(_requires("read"))
+WRITE: Any = Depends(_requires("write"))
+DELETE: Any = Depends(_requires("delete"))
+ADMIN: Any = Depends(_requires("admin"))
+READ_OR_LOCAL: Any = Depends(_reads_or_is_local)
+"""For a monitoring system on this machine; one behind a proxy shows a key."""
+
+CallerDep = Annotated[ApiKey, Depends(_caller)]
+"""The key of a request, on routes with one of the scopes above."""

@@ -1,0 +1,161 @@
+"""
+One reader for the bodies clients send: url-encoded forms, multipart forms (chunked or not) and JSON.
+
+Where the content type lies, the body itself decides: old clients send JSON under the type of a form.
+Nothing is read before the route asks, so a caller without a key is refused before the first byte.
+"""
+
+import re
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from urllib.parse import parse_qsl
+
+import anyio
+from starlette.requests import Request
+
+from kinodex.domain import errors
+from kinodex.http.errors import BodyStalled
+from kinodex.http.fields import Fields, parse_json
+from kinodex.http.multipart_bodies import (
+    FIELD_BYTES,
+    MOST_PARTS,
+    NOTHING,
+    Accepted,
+    FormReader,
+    read_content_type,
+)
+
+PLAIN_BYTES = 1024 * 1024
+"""A JSON or url-encoded body may be so large, and so may be all of a form that is no file."""
+STALL_S = 60.0
+"""So long we wait for the next bytes of a client that seems to be there still."""
+
+_LOOK_BYTES = 256
+_FORM = "application/x-www-form-urlencoded"
+_JSON = "application/json"
+_MULTIPART = "multipart/form-data"
+_LENGTH = re.compile(r"[0-9]{1,20}")
+
+
+@asynccontextmanager
+async def read_body(request: Request, accepted: Accepted = NOTHING) -> AsyncIterator[Fields]:
+    """
+    Yield the fields of a request; a video that nobody took over is removed at the end.
+
+    Raises:
+        ParameterInvalid: The body cannot be read.
+        ContentTypeInvalid: It is in a form we do not take.
+        BodyTooLarge: It, or a field of it, is over its limit.
+        FileTooLarge: The video is over its limit.
+        BodyStalled: The client stopped sending.
+        StorageFull: The disk is full.
+    """
+    kind, stated = read_content_type(request.headers.get("content-type", ""))
+    chunks = _chunks(request)
+    head = await _look(chunks)
+    if not head:
+        yield Fields({})
+        return
+    boundary = _boundary(kind, stated, head)
+    if boundary is None:
+        yield _plain(kind, await _whole(request, head, chunks))
+        return
+    reader = FormReader(boundary, accepted)
+    try:
+        yield await _form(request, reader, accepted, head=head, chunks=chunks)
+    finally:
+        await reader.discard()
+
+
+async def _form(
+    request: Request, reader: FormReader, accepted: Accepted, *, head: bytes, chunks: AsyncIterator[bytes]
+) -> Fields:
+    limit_bytes = accepted.files_bytes + PLAIN_BYTES
+    too_large: errors.KinodexError = errors.BodyTooLarge(limit_bytes)
+    if accepted.upload is not None:
+        too_large = errors.FileTooLarge(accepted.upload.limit_bytes)
+    _check_declared(request, limit_bytes, too_large)
+    received = len(head)
+    await reader.feed(head)
+    async for chunk in chunks:
+        received += len(chunk)
+        if received > limit_bytes:
+            raise too_large
+        await reader.feed(chunk)
+    return reader.fields()
+
+
+def _plain(kind: str, content: bytes) -> Fields:
+    if content.lstrip()[:1] in {b"{", b"["} or kind == _JSON:
+        value = parse_json("body", content)
+        if not isinstance(value, dict):
+            raise errors.ParameterInvalid("body", "it is JSON, but not an object of names and values")
+        return Fields({str(name): [each] for name, each in value.items()})
+    if kind not in {"", _FORM}:
+        raise errors.ContentTypeInvalid(kind, f"{_MULTIPART}, {_FORM} or {_JSON}")
+    try:
+        pairs = parse_qsl(
+            content.decode(), keep_blank_values=True, errors="strict", max_num_fields=MOST_PARTS
+        )
+    except ValueError as error:
+        raise errors.ParameterInvalid("body", f"it is not readable as {_FORM}") from error
+    values: dict[str, list[object]] = {}
+    for name, value in pairs:
+        if len(value) > FIELD_BYTES:
+            raise errors.BodyTooLarge(FIELD_BYTES)
+        values.setdefault(name, []).append(value)
+    return Fields(values)
+
+
+async def _whole(request: Request, head: bytes, chunks: AsyncIterator[bytes]) -> bytes:
+    too_large = errors.BodyTooLarge(PLAIN_BYTES)
+    _check_declared(request, PLAIN_BYTES, too_large)
+    content = bytearray(head)
+    async for chunk in chunks:
+        content += chunk
+        if len(content) > PLAIN_BYTES:
+            raise too_large
+    return bytes(content)
+
+
+async def _chunks(request: Request) -> AsyncIterator[bytes]:
+    """Yield what comes, not empty."""
+    stream = request.stream()
+    while True:
+        try:
+            with anyio.fail_after(STALL_S):
+                chunk = await anext(stream)
+        except StopAsyncIteration:
+            return
+        except TimeoutError as error:
+            raise BodyStalled(STALL_S) from error
+        if chunk:
+            yield chunk
+
+
+async def _look(chunks: AsyncIterator[bytes]) -> bytes:
+    """Return the beginning of a body, enough to see what it is; empty if there is none."""
+    head = bytearray()
+    async for chunk in chunks:
+        head += chunk
+        if len(head) >= _LOOK_BYTES:
+            break
+    return bytes(head)
+
+
+def _boundary(kind: str, stated: str | None, head: bytes) -> str | None:
+    """Return what separates the parts of a multipart body, or ``None`` for another kind of body."""
+    if kind == _MULTIPART and stated:
+        return stated
+    first_line, line_end, _ = head.partition(b"\r\n")
+    if head.startswith(b"--") and line_end and b"form-data" in head:
+        return first_line[2:].decode("latin-1")
+    if kind == _MULTIPART:
+        raise errors.ParameterInvalid("body", "its content type states no boundary")
+    return None
+
+
+def _check_declared(request: Request, limit_bytes: int, too_large: errors.KinodexError) -> None:
+    declared = request.headers.get("content-length", "")
+    if _LENGTH.fullmatch(declared) and int(declared) > limit_bytes:
+        raise too_large

@@ -1,0 +1,102 @@
+"""Figures for a monitoring system, in the text format of Prometheus."""
+
+from collections.abc import Iterator
+
+from prometheus_client import CollectorRegistry, Counter, Histogram, generate_latest
+from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
+from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
+
+from kinodex.usecases.health import Figures
+
+CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
+_BOUNDS_S = (0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0, 600.0)
+
+
+class HttpFigures:
+    """What requests this process has answered."""
+
+    def __init__(self) -> None:
+        self._registry = CollectorRegistry()
+        self._requests = Counter(
+            "kinodex_http_requests",
+            "Requests answered; 499 are those whose client left.",
+            ("method", "route", "version", "status"),
+            registry=self._registry,
+        )
+        self._seconds = Histogram(
+            "kinodex_http_request_seconds",
+            "Seconds from the first byte of a request to the last of its answer.",
+            ("route",),
+            buckets=_BOUNDS_S,
+            registry=self._registry,
+        )
+        self._received = Counter(
+            "kinodex_http_received_bytes", "Bytes of request bodies.", registry=self._registry
+        )
+
+    def count(
+        self, method: str, route: str, *, version: str, status: int, seconds: float, received: int
+    ) -> None:
+        """Count one request."""
+        self._requests.labels(method, route, version, str(status)).inc()
+        self._seconds.labels(route).observe(seconds)
+        self._received.inc(received)
+
+    def exposition(self, figures: Figures) -> bytes:
+        """Return these figures and those of the server in the text format."""
+        others = CollectorRegistry()
+        others.register(_Snapshot(figures))
+        return generate_latest(self._registry) + generate_latest(others)
+
+
+class _Snapshot:
+    """The figures of one moment as the library asks for them."""
+
+    def __init__(self, figures: Figures) -> None:
+        self._figures = figures
+
+    def collect(self) -> Iterator[Metric]:
+        yield from self._tasks()
+        yield from self._speed()
+        yield from self._engines()
+
+    def _tasks(self) -> Iterator[Metric]:
+        tasks = GaugeMetricFamily("kinodex_tasks", "Tasks by status.", labels=["status"])
+        for status, number in self._figures.tasks.items():
+            tasks.add_metric([status], number)
+        yield tasks
+        yield GaugeMetricFamily(
+            "kinodex_tasks_waiting", "Tasks that are neither ready nor failed.", value=self._figures.waiting
+        )
+        yield GaugeMetricFamily(
+            "kinodex_oldest_waiting_seconds",
+            "Age of the oldest of these tasks.",
+            value=self._figures.oldest_waiting_s,
+        )
+
+    def _speed(self) -> Iterator[Metric]:
+        rates = self._figures.step_rates
+        steps = GaugeMetricFamily(
+            "kinodex_step_seconds_per_video_second",
+            "Seconds a step takes for a second of video, the median of its last runs.",
+            labels=["step"],
+        )
+        for step, rate in rates.items():
+            steps.add_metric([step], rate)
+        yield steps
+        if whole := sum(rates.values()):
+            yield GaugeMetricFamily(
+                "kinodex_times_real_time", "Seconds of video indexed in a second.", value=1 / whole
+            )
+
+    def _engines(self) -> Iterator[Metric]:
+        seconds = CounterMetricFamily(
+            "kinodex_engine_seconds", "Seconds engines have worked.", labels=["engine"]
+        )
+        for engine, used in self._figures.engine_seconds.items():
+            seconds.add_metric([engine], used)
+        yield seconds
+        items = CounterMetricFamily("kinodex_engine_items", "What engines have worked on.", labels=["engine"])
+        for engine, number in self._figures.engine_items.items():
+            items.add_metric([engine], number)
+        yield items

@@ -1,0 +1,126 @@
+"""``/search``: find moments, turn pages."""
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import JSONResponse
+
+from kinodex.domain import errors
+from kinodex.domain.ids import IndexId
+from kinodex.domain.moments import Moment
+from kinodex.http.auth import READ, CallerDep
+from kinodex.http.bodies import read_body
+from kinodex.http.dependencies import SignerDep, UseCasesDep, ViewDep
+from kinodex.http.fields import Fields
+from kinodex.http.links import picture_link
+from kinodex.http.multipart_bodies import Accepted, SmallFile
+from kinodex.http.parameters import index_id_of, query_fields
+from kinodex.http.signing import Signer
+from kinodex.http.threads import call
+from kinodex.http.versions import GenerationDep, only_in
+from kinodex.http.wire.hits import Answering
+from kinodex.usecases.search_request import SearchRequest
+
+router = APIRouter(tags=["search"])
+
+PICTURE_BYTES = 5 * 1024 * 1024
+MOST_PICTURES = 10
+_ACCEPTED = Accepted(
+    files={
+        name: SmallFile(PICTURE_BYTES, most=MOST_PICTURES)
+        for name in ("query_media_file", "query_media_files", "query_media_file[]")
+    }
+)
+_V1_2 = only_in("v1.2")
+
+
+@router.post("/search", dependencies=[READ])
+@router.post("/search-v2", dependencies=[READ, _V1_2])
+async def search(
+    request: Request,
+    usecases: UseCasesDep,
+    generation: GenerationDep,
+    view: ViewDep,
+    *,
+    caller: CallerDep,
+    signer: SignerDep,
+) -> JSONResponse:
+    """Find moments; JSON and forms are understood under every API version."""
+    async with read_body(request, _ACCEPTED) as body:
+        wanted = _search_request(body, generation=generation)
+        with_metadata = bool(body.flag("include_user_metadata"))
+        page = await call(usecases.search.search, wanted, owner=caller.id)
+    answering = _answering(request, signer, wanted.index_id, with_user_metadata=with_metadata)
+    return JSONResponse(view.search(page, answering=answering))
+
+
+@router.get("/search/{token}", dependencies=[READ])
+@router.get("/search-v2/{token}", dependencies=[READ, _V1_2])
+async def turn_page(
+    token: str,
+    request: Request,
+    usecases: UseCasesDep,
+    view: ViewDep,
+    *,
+    caller: CallerDep,
+    signer: SignerDep,
+) -> JSONResponse:
+    """Return a further page of an earlier search."""
+    page = await call(usecases.search.page, token, owner=caller.id)
+    with_metadata = bool(query_fields(request.query_params).flag("include_user_metadata"))
+    answering = _answering(request, signer, page.request.index_id, with_user_metadata=with_metadata)
+    return JSONResponse(view.search(page, answering=answering))
+
+
+def _search_request(body: Fields, *, generation: str) -> SearchRequest:
+    pictures = _pictures(body)
+    return SearchRequest(
+        index_id=index_id_of(body.required_text("index_id")),
+        generation=generation,
+        options=body.texts("search_options") or (),
+        text=_text(body),
+        pictures=pictures,
+        operator=body.text("operator") or "or",
+        conversation_option=body.text("conversation_option") or "semantic",
+        transcription_options=body.texts("transcription_options") or None,
+        threshold=body.text("threshold"),
+        adjust_confidence_level=body.number("adjust_confidence_level", default=0.5),
+        group_by=body.text("group_by") or "clip",
+        sort_option=body.text("sort_option") or "score",
+        page_limit=body.integer("page_limit", default=10),
+        filter=_filter(body),
+    )
+
+
+def _text(body: Fields) -> str | None:
+    if isinstance(body.value("query"), dict):
+        raise errors.ParameterInvalid("query", "combined queries are not served here; send a text")
+    return body.text("query_text", "query")
+
+
+def _pictures(body: Fields) -> tuple[bytes, ...]:
+    if body.value("query_media_url") is not None or body.value("query_media_urls") is not None:
+        reason = "pictures are not fetched here; send the picture as query_media_file"
+        raise errors.ParameterInvalid("query_media_url", reason)
+    pictures = tuple(content for name in _ACCEPTED.files for content in body.files(name))
+    kind = body.text("query_media_type")
+    if kind not in {None, "image"}:
+        raise errors.ParameterInvalid("query_media_type", f"received {kind!r}, but expected image")
+    if kind is None and pictures:
+        raise errors.ParameterMissing("query_media_type")
+    if kind is not None and not pictures:
+        raise errors.ParameterMissing("query_media_file")
+    return pictures
+
+
+def _filter(body: Fields) -> object:
+    try:
+        return body.json("filter")
+    except errors.ParameterInvalid as error:
+        raise errors.FilterInvalid("The filter is not readable as JSON.") from error
+
+
+def _answering(request: Request, signer: Signer, index_id: IndexId, *, with_user_metadata: bool) -> Answering:
+    def link(moment: Moment) -> str:
+        return picture_link(request, signer, index_id, moment.video_id, at_s=moment.best_frame_s)
+
+    return Answering(link=link, with_user_metadata=with_user_metadata)

@@ -1,0 +1,122 @@
+"""What surrounds each request: an id, a line in the log, figures, and an answer whatever happens."""
+
+import re
+import secrets
+import time
+from collections.abc import Mapping
+
+import structlog
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import ClientDisconnect
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from kinodex.http.errors import refusal
+from kinodex.http.metrics import HttpFigures
+from kinodex.http.versions import generation_of
+
+log = structlog.get_logger(__name__)
+
+REQUEST_ID = "kinodex.request_id"
+CLOSED_BY_CLIENT = 499
+"""What the log says of a client that left; nobody is there to be answered."""
+_SANE_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
+
+
+def request_id_of(scope: Scope) -> str:
+    """Return the id of a request, its own or the client's."""
+    return str(scope[REQUEST_ID])
+
+
+class Tracing:
+    """The outermost layer; nothing a route raises passes it."""
+
+    def __init__(self, app: ASGIApp, figures: HttpFigures) -> None:
+        self._app = app
+        self._figures = figures
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one request."""
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        sent = Headers(scope=scope).get("x-request-id", "")
+        scope[REQUEST_ID] = sent if _SANE_ID.fullmatch(sent) else secrets.token_hex(8)
+        with structlog.contextvars.bound_contextvars(request_id=scope[REQUEST_ID]):
+            await self._serve(scope, _Exchange(scope, receive, send))
+
+    async def _serve(self, scope: Scope, exchange: "_Exchange") -> None:
+        began = time.monotonic()
+        try:
+            await self._app(scope, exchange.receive, exchange.send)
+        except ClientDisconnect:
+            exchange.status = CLOSED_BY_CLIENT
+        except Exception:
+            log.exception("request failed", method=scope["method"], path=scope["path"])
+            exchange.failed = True
+        if exchange.failed:
+            await self._apologise(scope, exchange)
+        seconds = time.monotonic() - began
+        route, version = _route_of(scope), generation_of(scope)
+        self._figures.count(
+            scope["method"],
+            route,
+            version=version,
+            status=exchange.status,
+            seconds=seconds,
+            received=exchange.received,
+        )
+        log.info(
+            "request",
+            method=scope["method"],
+            route=route,
+            version=version,
+            status=exchange.status,
+            seconds=round(seconds, 4),
+        )
+
+    async def _apologise(self, scope: Scope, exchange: "_Exchange") -> None:
+        if exchange.has_begun:
+            return
+        name = request_id_of(scope)
+        message = f"Something unexpected happened here; the server's log has it under request {name}."
+        answer = refusal(500, code="internal_server_error", message=message)
+        await answer(scope, exchange.receive, exchange.send)
+
+
+class _Exchange:
+    """One request and its answer as they pass by."""
+
+    def __init__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        self._scope = scope
+        self._receive = receive
+        self._send = send
+        self.status = 500
+        self.received = 0
+        self.has_begun = False
+        self.failed = False
+
+    async def receive(self) -> Message:
+        message = await self._receive()
+        self.received += len(message.get("body", b""))
+        return message
+
+    async def send(self, message: Message) -> None:
+        if message["type"] == "http.response.start":
+            self.status, self.has_begun = message["status"], True
+            headers = MutableHeaders(scope=message)
+            for name, value in self._own_headers().items():
+                headers.setdefault(name, value)
+        await self._send(message)
+
+    def _own_headers(self) -> Mapping[str, str]:
+        return {
+            "X-Request-Id": request_id_of(self._scope),
+            "X-Api-Version": generation_of(self._scope),
+            "X-Content-Type-Options": "nosniff",
+            "Cache-Control": "no-store",
+        }
+
+
+def _route_of(scope: Scope) -> str:
+    """Return the pattern a path was matched by: few words, never what a client made up."""
+    return str(getattr(scope.get("route"), "path", None) or "none")

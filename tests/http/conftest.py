@@ -1,0 +1,351 @@
+"""The real application over real use cases and a real database; what lies below them is in memory."""
+
+import shutil
+import socket
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import numpy as np
+import pytest
+import uvicorn
+from starlette.testclient import TestClient
+
+from kinodex.domain import errors, limits
+from kinodex.domain.arrays import Frame
+from kinodex.domain.clock import now
+from kinodex.domain.ids import IndexId, TaskId, VideoId, new_id
+from kinodex.domain.media import Decoded, MediaFacts
+from kinodex.domain.options import Modality
+from kinodex.domain.tasks import Failure, Task, TaskStatus, VideoSource
+from kinodex.domain.timeline import Box, SampledFrame, Shot, Span
+from kinodex.domain.videos import Video
+from kinodex.engines.executor import EngineSet, Executor
+from kinodex.engines.fake import FakeScreenText, FakeSentences, FakeSpeech, FakeVisual
+from kinodex.http.app import create_app
+from kinodex.stores.protocols import TextLine, VectorHit
+from kinodex.stores.sql.records import SqlRecords
+from kinodex.usecases import UseCases
+from kinodex.usecases.blobs import artifact_key, frames_key
+from kinodex.usecases.health import Health
+from kinodex.usecases.indexes import Indexes
+from kinodex.usecases.keys import Keys
+from kinodex.usecases.search import Search
+from kinodex.usecases.tasks import Tasks
+from kinodex.usecases.videos import Videos
+
+KEY = "test-key-0123456789"
+FACTS = MediaFacts(
+    duration_s=60.0,
+    width_px=640,
+    height_px=360,
+    fps=25.0,
+    size_bytes=1_000,
+    container="mp4",
+    video_codec="h264",
+    audio_codec="aac",
+)
+PICTURE = b"\xff\xd8 the only picture \xff\xd9"
+VIDEO = b"\x00\x00\x00\x18ftypmp42" + bytes(1_000)
+"""What ``FewFacts`` takes for a video."""
+
+
+@dataclass
+class MemoryBlobs:
+    """Blobs in a dictionary."""
+
+    blobs: dict[str, bytes] = field(default_factory=dict)
+    is_broken: bool = False
+
+    def put_file(self, key: str, path: Path) -> None:
+        self.blobs[key] = path.read_bytes() if path.stat().st_size < 2**20 else b"large"
+
+    def put_bytes(self, key: str, content: bytes) -> None:
+        self.blobs[key] = content
+
+    def get_bytes(self, key: str) -> bytes:
+        if key not in self.blobs:
+            raise FileNotFoundError(key)
+        return self.blobs[key]
+
+    def get_range(self, key: str, start: int, length: int) -> bytes:
+        return self.get_bytes(key)[start : start + length]
+
+    def size(self, key: str) -> int | None:
+        return len(self.blobs[key]) if key in self.blobs else None
+
+    def fetch_to(self, key: str, path: Path) -> None:
+        path.write_bytes(self.get_bytes(key))
+
+    def list(self, prefix: str) -> Iterator[str]:
+        return iter([key for key in self.blobs if key.startswith(prefix)])
+
+    def delete_prefix(self, prefix: str) -> None:
+        for key in self.list(prefix):
+            del self.blobs[key]
+
+    def ping(self) -> None:
+        if self.is_broken:
+            raise OSError("gone")
+
+
+@dataclass
+class CountedJobs:
+    """A queue nobody works on."""
+
+    queued: list[TaskId] = field(default_factory=list)
+    pretended: int = 0
+
+    def enqueue(self, task_id: TaskId, *, transaction: object) -> None:
+        self.queued.append(task_id)
+
+    def start(self, work: object) -> None:
+        """Nothing is done."""
+
+    def cancel(self, task_id: TaskId) -> None:
+        """Nothing runs."""
+
+    def exhausted(self) -> Sequence[TaskId]:
+        return []
+
+    def waiting(self) -> int:
+        return self.pretended or len(self.queued)
+
+    def stop(self) -> None:
+        """Nothing runs."""
+
+
+class AdmitsHttp:
+    """Admits addresses of two schemes, fetches nothing."""
+
+    def admit(self, url: str) -> None:
+        scheme, separator, rest = url.partition("://")
+        if not separator or not rest:
+            raise errors.UrlInvalid("it has no scheme")
+        if scheme not in {"http", "https"}:
+            raise errors.UrlSchemeNotAllowed(scheme)
+
+    def fetch(self, url: str, target: Path, **options: Any) -> Any:
+        raise NotImplementedError
+
+
+@dataclass
+class FewFacts:
+    """Tells videos by their first bytes; says of each what it was told to."""
+
+    facts: MediaFacts = FACTS
+    seen: list[int] = field(default_factory=list)
+
+    def probe(self, path: Path) -> MediaFacts:
+        size_bytes = path.stat().st_size
+        self.seen.append(size_bytes)
+        with path.open("rb") as file:
+            if b"ftyp" not in file.read(16):
+                raise errors.NotAVideo("something else")
+        return replace(self.facts, size_bytes=size_bytes)
+
+    def decode(self, path: Path, folder: Path, **options: Any) -> Any:
+        raise NotImplementedError
+
+    def load_decoded(self, folder: Path) -> None:
+        raise NotImplementedError
+
+    def read_frames(self, folder: Path, frames: object) -> Any:
+        raise NotImplementedError
+
+    def read_sound(self, folder: Path, start_s: float, end_s: float) -> Any:
+        raise NotImplementedError
+
+
+class NoVectors:
+    """Finds nothing by meaning."""
+
+    def put(self, *args: object) -> Any:
+        raise NotImplementedError
+
+    def search(self, manifests: object, queries: object, *, top_k: int) -> Sequence[VectorHit]:
+        return []
+
+
+@dataclass
+class Backstage:
+    """What stands behind the application, for tests to arrange and to look into."""
+
+    records: SqlRecords
+    blobs: MemoryBlobs
+    jobs: CountedJobs
+    media: FewFacts
+    executor: Executor
+    usecases: UseCases
+    uploads: Path
+    pictures: list[bytes]
+
+    def add_task(self, index_id: str, **changes: Any) -> Task:
+        at = now()
+        task = Task(
+            id=TaskId(new_id()),
+            index_id=IndexId(index_id),
+            video_id=VideoId(new_id()),
+            status=TaskStatus.READY,
+            source=VideoSource(url="http://example.com/a.mp4"),
+            filename="a.mp4",
+            generation="v1.1",
+            created_at=at,
+            updated_at=at,
+            estimated_ready_at=at,
+            duration_s=60.0,
+            width_px=640,
+            height_px=360,
+        )
+        if changes.get("status") is TaskStatus.FAILED:
+            task = replace(task, failure=Failure("file_empty", "The file is empty (0 bytes)."))
+        task = replace(task, **changes)
+        with self.records.write() as transaction:
+            transaction.tasks.add(task)
+        return task
+
+    def add_video(
+        self,
+        index_id: str,
+        *,
+        spoken: Sequence[str] = (),
+        written: Sequence[str] = (),
+        metadata: Mapping[str, Any] | None = None,
+        **changes: Any,
+    ) -> Video:
+        """A ready video; line *i* is said or stands on screen from second 10 i for five seconds."""
+        at = now()
+        video = Video(
+            id=VideoId(new_id()),
+            index_id=IndexId(index_id),
+            filename="a.mp4",
+            facts=FACTS,
+            sha256="0" * 64,
+            created_at=at,
+            updated_at=at,
+            indexed_at=at,
+            user_metadata=metadata or {},
+        )
+        video = replace(video, **changes)
+        lines = [
+            *_lines(video.id, Modality.SPEECH, spoken),
+            *_lines(video.id, Modality.SCREEN_TEXT, written),
+        ]
+        with self.records.write() as transaction:
+            transaction.videos.add(video)
+            transaction.texts.add(video.index_id, lines)
+        self._add_picture(video.id)
+        return video
+
+    def _add_picture(self, video_id: VideoId) -> None:
+        whole = Span(0.0, 60.0)
+        frame = SampledFrame(0, 1.0, 0, 0, len(PICTURE), 64, 36)
+        decoded = Decoded(
+            duration_s=60.0, shots=(Shot(0, whole),), frames=(frame,), has_sound=True, frame_count=1
+        )
+        self.blobs.put_bytes(frames_key(video_id), PICTURE)
+        self.blobs.put_bytes(artifact_key(video_id, "decoded"), msgspec.json.encode(decoded))
+
+
+def _lines(video_id: VideoId, modality: Modality, texts: Sequence[str]) -> list[TextLine]:
+    return [
+        TextLine(
+            video_id=video_id,
+            modality=modality,
+            number=number,
+            span=Span(10.0 * number, 10.0 * number + 5),
+            text=text,
+            box=Box(0.1, 0.2, 0.3, 0.4) if modality is Modality.SCREEN_TEXT else None,
+        )
+        for number, text in enumerate(texts)
+    ]
+
+
+@pytest.fixture
+def backstage(tmp_path: Path) -> Iterator[Backstage]:
+    records = SqlRecords(f"sqlite:///{tmp_path / 'records.db'}")
+    blobs, jobs, media = MemoryBlobs(), CountedJobs(), FewFacts()
+    executor = Executor(
+        EngineSet(
+            sentences=FakeSentences(),
+            visual=FakeVisual(),
+            speech=FakeSpeech(),
+            screen_text=FakeScreenText(),
+        )
+    )
+    executor.warm_up()
+    pictures: list[bytes] = []
+
+    def read_picture(content: bytes) -> Frame:
+        pictures.append(content)
+        return np.zeros((64, 64, 3), dtype=np.uint8)
+
+    uploads = tmp_path / "uploads"
+    usecases = UseCases(
+        indexes=Indexes(records=records, blobs=blobs, jobs=jobs),
+        tasks=Tasks(
+            records=records,
+            blobs=blobs,
+            jobs=jobs,
+            fetcher=AdmitsHttp(),
+            media=media,
+            limits={"v1.1": limits.V1_1, "v1.2": limits.V1_2, "v1.3": limits.V1_3},
+            uploads=uploads,
+            workers=1,
+        ),
+        videos=Videos(records=records, blobs=blobs),
+        search=Search(records=records, vectors=NoVectors(), executor=executor, read_picture=read_picture),
+        keys=Keys(records=records, configured=KEY),
+        health=Health(records=records, blobs=blobs, executor=executor, degraded=lambda: ["no sandbox"]),
+        indexing=None,  # type: ignore[arg-type]  # no request indexes
+    )
+    yield Backstage(records, blobs, jobs, media, executor, usecases, uploads, pictures)
+    records.close()
+    shutil.rmtree(uploads, ignore_errors=True)
+
+
+@pytest.fixture
+def client(backstage: Backstage) -> Iterator[TestClient]:
+    """A client with the key; errors of the server are answers, as they are over a wire."""
+    app = create_app(backstage.usecases, signing_key=b"signing-key")
+    with TestClient(app, headers={"x-api-key": KEY}, raise_server_exceptions=False) as client:
+        yield client
+
+
+@pytest.fixture
+def index_id(client: TestClient) -> str:
+    """An index made by version 1.1 with everything switched on."""
+    body = {
+        "index_name": "films",
+        "engine_id": "marengo2.5",
+        "index_options": ["visual", "conversation", "text_in_video", "logo"],
+    }
+    return str(client.post("/v1.1/indexes", json=body).json()["_id"])
+
+
+@contextmanager
+def _served(app: Any) -> Iterator[str]:
+    config = uvicorn.Config(app, log_config=None, access_log=False, lifespan="off")
+    server = uvicorn.Server(config)
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]})
+        thread.start()
+        while not server.started:
+            time.sleep(0.005)
+        try:
+            yield f"http://127.0.0.1:{listening.getsockname()[1]}"
+        finally:
+            server.should_exit = True
+            thread.join()
+
+
+@pytest.fixture
+def address(backstage: Backstage) -> Iterator[str]:
+    """The application behind a real server on loopback."""
+    with _served(create_app(backstage.usecases, signing_key=b"signing-key")) as url:
+        yield url
