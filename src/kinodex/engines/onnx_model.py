@@ -11,6 +11,8 @@ from kinodex.domain.errors import EngineFailed, EngineNotReady
 
 _ERRORS_ONLY = 3  # onnxruntime's severity; below it, harmless warnings would reach the terminal
 
+_SHORT_OF_MEMORY = ("bad_alloc", "Failed to allocate memory")  # it has no class or code for this
+
 # onnxruntime names its errors one by one; they share no base class of its own.
 ORT_ERRORS: tuple[type[Exception], ...] = tuple(
     value for value in vars(ort_state).values() if isinstance(value, type) and issubclass(value, Exception)
@@ -60,8 +62,11 @@ class OnnxModel:
 
         Raises:
             EngineFailed: If onnxruntime refuses the arrays or fails on them.
+            MemoryError: If it found too little memory; with less at a time it may work.
         """
         try:
             return dict(zip(self.outputs, self._session.run(None, dict(feed)), strict=True))
         except ORT_ERRORS as error:
+            if any(words in str(error) for words in _SHORT_OF_MEMORY):
+                raise MemoryError("onnxruntime found too little memory") from error
             raise EngineFailed(self._engine, "onnxruntime stopped with an error") from error

