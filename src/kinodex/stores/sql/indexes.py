@@ -42,7 +42,7 @@ class SqlIndexStore:
             "updated_at": index.updated_at,
         }
         insert = self.dialect.insert(indexes).values(row).on_conflict_do_nothing(index_elements=["name"])
-        if self.connection.execute(insert).rowcount == 0:
+        if self.connection.execute(insert.returning(indexes.c.id)).scalar_one_or_none() is None:
             raise IndexNameTaken(index.name)
         if words := list(_words(index)):
             self.connection.execute(sa.insert(index_words), words)
