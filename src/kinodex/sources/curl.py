@@ -1,0 +1,106 @@
+"""
+The guarded downloader on libcurl.
+
+Reading order: ``admission`` (which URLs), ``download`` (tries and redirects), ``resolving`` (which
+addresses), ``exchange`` (one request), ``heads`` and ``ranges`` (which answers), ``receiving`` and
+``part`` (the bytes).
+"""
+
+import hashlib
+from collections.abc import Collection
+from pathlib import Path
+
+from kinodex.domain.errors import (
+    BadResponse,
+    EncodingUnsupported,
+    StorageFull,
+    TooManyRedirects,
+    UrlRefused,
+    VideoRejected,
+)
+from kinodex.sources.admission import admit_url
+from kinodex.sources.allowlist import AllowList
+from kinodex.sources.download import Download, Route
+from kinodex.sources.limits import FetchLimits
+from kinodex.sources.part import PartFile
+from kinodex.sources.protocols import Fetched, FetchProgress, Kind
+from kinodex.sources.pulse import Pulse
+from kinodex.sources.receiving import Receiver
+from kinodex.sources.resolving import LookUp, look_up
+from kinodex.sources.space import Space
+from kinodex.sources.trust import ca_bundle
+
+DEFAULT_RESERVE_BYTES = 1024**3
+_FOR_GOOD = (UrlRefused, VideoRejected, BadResponse, EncodingUnsupported, TooManyRedirects, StorageFull)
+"""After these nothing is kept: the bytes are of no use, or the space is needed."""
+
+
+class CurlFetcher:
+    """
+    A ``VideoFetcher`` for http and https. Holds no state between downloads; safe to share between threads.
+
+    Args:
+        allow: Pairs like ``127.0.0.1:9000`` that may be reached although not public.
+        free_space_bytes: Space on the disk that is never used.
+        limits: Clocks and budgets.
+        look_up: Turns names into addresses.
+        ca_file: Trusted certificate authorities; the system's without it.
+
+    Raises:
+        ParameterInvalid: An entry of ``allow`` is no pair of host and port.
+    """
+
+    def __init__(
+        self,
+        *,
+        allow: Collection[str] = (),
+        free_space_bytes: int = DEFAULT_RESERVE_BYTES,
+        limits: FetchLimits | None = None,
+        look_up: LookUp = look_up,
+        ca_file: Path | None = None,
+    ) -> None:
+        self._allow = AllowList.of(allow)
+        self._free_space_bytes = free_space_bytes
+        self._limits = limits or FetchLimits()
+        self._look_up = look_up
+        self._ca_file = ca_file or ca_bundle()
+
+    def admit(self, url: str) -> None:
+        """Check a URL without touching the network; see ``VideoFetcher.admit``."""
+        admit_url(url, allow=self._allow)
+
+    def fetch(
+        self,
+        url: str,
+        target: Path,
+        *,
+        limit_bytes: int,
+        progress: FetchProgress,
+        kind: Kind = "video",
+    ) -> Fetched:
+        """Download to ``target``; see ``VideoFetcher.fetch``."""
+        first = admit_url(url, allow=self._allow)
+        pulse = Pulse(progress, self._limits)
+        space = Space(target.parent, self._free_space_bytes)
+        source = hashlib.sha256(first.full.encode()).hexdigest()
+        route = Route(first, allow=self._allow, look_up=self._look_up, ca_file=self._ca_file)
+        with PartFile(target, source=source, space=space, sync_every_s=self._limits.sync_every_s) as part:
+            receiver = Receiver(part=part, pulse=pulse, space=space, kind=kind, limit_bytes=limit_bytes)
+            return _finished(Download(route, part=part, receiver=receiver, pulse=pulse), part, target=target)
+
+
+def _finished(download: Download, part: PartFile, *, target: Path) -> Fetched:
+    """Run a download to its end; on failure keep what a later one can go on from, and only that."""
+    try:
+        download.run()
+        filename, size_bytes = part.filename, part.size_bytes
+        digest = part.finish()
+    except BaseException as error:
+        if part.validator is None or isinstance(error, _FOR_GOOD):
+            part.discard()
+        else:
+            part.sync()
+        raise
+    return Fetched(
+        path=target, size_bytes=size_bytes, sha256=digest, filename=filename, resumed=download.resumed
+    )

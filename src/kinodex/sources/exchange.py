@@ -1,0 +1,192 @@
+"""
+One request and its answer, through libcurl: the only file that talks to it.
+
+Driven by hand (``CurlMulti``) instead of ``perform()``: callbacks only collect, everything is judged between
+two turns in plain code, so that an exception is an exception and every clock is ours.
+"""
+
+import socket
+from collections import deque
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any, Self
+
+import pycurl
+
+from kinodex import __version__
+from kinodex.domain.errors import BadResponse, FetchTimedOut
+from kinodex.sources.addresses import IpAddress, read_address, unmapped
+from kinodex.sources.body_clock import BodyClock
+from kinodex.sources.curl_failures import failure_of
+from kinodex.sources.heads import Head, HeadReader
+from kinodex.sources.pulse import SLICE_S, Pulse
+from kinodex.sources.urls import WebUrl
+
+READ_BYTES = 256 * 1024
+"""libcurl reads at most about ten times as much in one turn; it is all that is held in memory."""
+
+_ALWAYS = ("Accept: */*", "Accept-Encoding: identity")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Request:
+    """What is asked of whom; the connection is made to one of ``addresses`` and no other."""
+
+    url: WebUrl
+    addresses: tuple[IpAddress, ...]
+    headers: tuple[str, ...] = ()
+    ca_file: Path | None = None
+
+
+class Exchange:
+    """One GET. A context manager: leaving it drops the connection, whatever else the host wants to send."""
+
+    def __init__(self, request: Request, *, pulse: Pulse) -> None:
+        self._request = request
+        self._pulse = pulse
+        self._lines: deque[bytes] = deque()
+        self._chunks: deque[bytes] = deque()
+        self._reader = HeadReader()
+        self._connected_at: float | None = None
+        self._is_over = False
+        self._multi = pycurl.CurlMulti()
+        self._curl = self._prepared(request)
+        self._multi.add_handle(self._curl)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._multi.remove_handle(self._curl)
+        self._curl.close()
+        self._multi.close()
+
+    def read_head(self) -> Head:
+        """
+        Return the final head of the answer.
+
+        Raises:
+            FetchFailed: None came, or none that can be used.
+        """
+        while True:
+            self._turn()
+            while self._lines:
+                self._reader.take(self._lines.popleft())
+            if self._reader.head is not None:
+                return self._reader.head
+            self._raise_if_broken()
+            self._check_head_clock()
+            self._wait()
+
+    def body(self) -> Iterator[bytes]:
+        """
+        Yield the body as it comes, in pieces of no particular size.
+
+        Raises:
+            FetchIncomplete: It broke off before its declared end.
+            FetchTimedOut: Silence.
+            FetchTooSlow: Below the minimum rate.
+            BadResponse: Its chunks cannot be read.
+        """
+        clock = BodyClock(self._pulse, self._request.url.host)
+        while True:
+            while self._chunks:
+                chunk = self._chunks.popleft()
+                clock.count(len(chunk))
+                yield chunk
+            self._raise_if_broken()
+            if self._is_over:
+                return
+            self._wait()
+            self._turn()
+            self._lines.clear()  # trailers
+            if not self._chunks:
+                clock.check()
+
+    def _turn(self) -> None:
+        self._pulse.beat()
+        self._multi.perform()
+
+    def _wait(self) -> None:
+        if not self._is_over:
+            self._multi.select(SLICE_S)
+
+    def _raise_if_broken(self) -> None:
+        _, finished, failed = self._multi.info_read()
+        self._is_over = self._is_over or bool(finished)
+        for curl, code, reason in failed:
+            raise failure_of(
+                code,
+                os_errno=curl.getinfo(pycurl.OS_ERRNO),
+                reason=reason,
+                host=self._request.url.host,
+                has_head=self._reader.head is not None,
+            )
+        if self._is_over and self._reader.head is None:
+            raise BadResponse(f"{self._request.url.host} ended without an answer.")
+
+    def _check_head_clock(self) -> None:
+        limit_s = self._pulse.limits.head_s
+        if self._connected_at is not None and self._pulse.clock() - self._connected_at > limit_s:
+            raise FetchTimedOut(f"{self._request.url.host} did not answer within {limit_s:g} s.")
+
+    def _prepared(self, request: Request) -> Any:
+        curl = pycurl.Curl()
+        for option, value in self._options(request).items():
+            curl.setopt(option, value)
+        return curl
+
+    def _options(self, request: Request) -> dict[int, Any]:
+        options: dict[int, Any] = {
+            pycurl.URL: request.url.full,
+            pycurl.PATH_AS_IS: 1,
+            pycurl.PROTOCOLS: pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS,
+            pycurl.HTTP_VERSION: pycurl.CURL_HTTP_VERSION_1_1,
+            pycurl.HTTPHEADER: [*_ALWAYS, f"User-Agent: kinodex/{__version__}", *request.headers],
+            pycurl.HTTP_CONTENT_DECODING: 0,
+            pycurl.FOLLOWLOCATION: 0,
+            pycurl.PROXY: "",
+            pycurl.NOPROXY: "*",
+            pycurl.NOSIGNAL: 1,
+            pycurl.FORBID_REUSE: 1,
+            pycurl.BUFFERSIZE: READ_BYTES,
+            pycurl.CONNECTTIMEOUT_MS: max(1, round(self._pulse.limits.connect_s * 1000)),
+            pycurl.SSL_VERIFYPEER: 1,
+            pycurl.SSL_VERIFYHOST: 2,
+            pycurl.OPENSOCKETFUNCTION: self._open_socket,
+            pycurl.PREREQFUNCTION: self._connected,
+            pycurl.HEADERFUNCTION: self._lines.append,
+            pycurl.WRITEFUNCTION: self._chunks.append,
+        }
+        if request.url.address is None:
+            options[pycurl.RESOLVE] = [_pin(request.url, request.addresses)]
+        if request.ca_file is not None:
+            options[pycurl.CAINFO] = str(request.ca_file)
+        return options
+
+    def _open_socket(self, _purpose: int, peer: Any) -> Any:
+        """Open a socket to a checked address; whatever led to another one, nothing is sent there."""
+        if not self._is_checked(peer.addr[0]):
+            return pycurl.SOCKET_BAD
+        try:
+            return socket.socket(peer.family, peer.socktype, peer.protocol)
+        except OSError:
+            return pycurl.SOCKET_BAD
+
+    def _connected(self, peer: str, _local: str, _port: int, _local_port: int) -> int:
+        """Note the connection, and check the peer once more before the request goes out."""
+        self._connected_at = self._pulse.clock()
+        return int(pycurl.PREREQFUNC_OK if self._is_checked(peer) else pycurl.PREREQFUNC_ABORT)
+
+    def _is_checked(self, text: str) -> bool:
+        address = read_address(text)
+        return address is not None and unmapped(address) in map(unmapped, self._request.addresses)
+
+
+def _pin(url: WebUrl, addresses: Sequence[IpAddress]) -> str:
+    spelled = ",".join(f"[{address}]" if address.version == 6 else str(address) for address in addresses)  # noqa: PLR2004  IPv6
+    return f"{url.host}:{url.port}:{spelled}"

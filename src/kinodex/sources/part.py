@@ -1,0 +1,170 @@
+"""
+A file while it is downloaded: ``<target>.part`` with its record ``<target>.part.json``.
+
+Order on the disk, so that a kill or a power cut at any point leaves bytes that match their record or are
+not believed: bytes, sync, record; and to begin anew: record away, bytes away, new bytes.
+"""
+
+import hashlib
+import os
+import time
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from types import TracebackType
+from typing import BinaryIO, Self
+
+from kinodex.sources.record import PartRecord
+from kinodex.sources.space import Space
+
+_SPACE_CHECK_BYTES = 16 * 1024**2
+_READ_BYTES = 1024**2
+
+
+class PartFile:
+    """The growing file; one writer. A context manager that closes it."""
+
+    def __init__(
+        self,
+        target: Path,
+        *,
+        source: str,
+        space: Space,
+        sync_every_s: float,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        self._target = target
+        self._path = target.with_name(target.name + ".part")
+        self._record_path = target.with_name(target.name + ".part.json")
+        self._source = source
+        self._space = space
+        self._sync_every_s = sync_every_s
+        self._clock = clock
+        self._synced_at = clock()
+        self._unchecked_bytes = 0
+        self.size_bytes = 0
+        self.total_bytes: int | None = None
+        self.filename = ""
+        self._record: PartRecord | None = None
+        self._digest = hashlib.sha256()
+        with space.told():
+            self._file = self._open()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._file.close()
+
+    @property
+    def validator(self) -> str | None:
+        """The strong validator of the bytes that are here; ``None`` if they cannot be gone on from."""
+        return self._record.validator if self._record is not None and self.size_bytes else None
+
+    @property
+    def is_whole(self) -> bool:
+        """Whether all declared bytes are here."""
+        return self.total_bytes is not None and self.size_bytes == self.total_bytes
+
+    def begin(self, *, validator: str | None, total_bytes: int | None, filename: str) -> None:
+        """Start from zero with what a new answer says of its file."""
+        self.clear()
+        self.total_bytes, self.filename = total_bytes, filename
+        if validator is not None:
+            self._record = PartRecord(
+                source=self._source,
+                validator=validator,
+                total_bytes=total_bytes,
+                filename=filename,
+                synced_bytes=0,
+            )
+
+    def clear(self) -> None:
+        """Forget everything that is here."""
+        if self._record_path.exists():
+            self._record_path.unlink()
+            _sync_folder(self._path.parent)
+        self._file.seek(0)
+        self._file.truncate()
+        self._digest = hashlib.sha256()
+        self._record, self.size_bytes, self.total_bytes, self.filename = None, 0, None, ""
+
+    def write(self, chunk: bytes) -> None:
+        """
+        Append bytes; from time to time force them to the disk.
+
+        Raises:
+            StorageFull: They do not fit beside the reserve.
+        """
+        with self._space.told():
+            self._append(chunk)
+        self._digest.update(chunk)
+        self.size_bytes += len(chunk)
+        self._unchecked_bytes += len(chunk)
+        if self._unchecked_bytes >= _SPACE_CHECK_BYTES:
+            self._unchecked_bytes = 0
+            self._space.check(0)
+        if self._clock() - self._synced_at >= self._sync_every_s:
+            self.sync()
+
+    def sync(self) -> None:
+        """Force the bytes to the disk and note how many they are."""
+        with self._space.told():
+            os.fsync(self._file.fileno())
+            if self._record is not None:
+                self._record = replace(
+                    self._record, synced_bytes=self.size_bytes, total_bytes=self.total_bytes
+                )
+                self._record.save(self._record_path)
+        self._synced_at = self._clock()
+
+    def beginning(self, size_bytes: int) -> bytes:
+        """Return the first bytes, as many as there are up to a number."""
+        return os.pread(self._file.fileno(), size_bytes, 0)
+
+    def finish(self) -> str:
+        """Give the file its name, safely on the disk; return its SHA-256 in hex."""
+        with self._space.told():
+            os.fsync(self._file.fileno())
+        self._path.replace(self._target)
+        self._record_path.unlink(missing_ok=True)
+        _sync_folder(self._target.parent)
+        return self._digest.hexdigest()
+
+    def discard(self) -> None:
+        """Leave nothing behind."""
+        self._record_path.unlink(missing_ok=True)
+        self._path.unlink(missing_ok=True)
+
+    def _append(self, chunk: bytes) -> None:
+        rest = memoryview(chunk)
+        while rest:  # the system may take less than it was given
+            rest = rest[self._file.write(rest) :]
+
+    def _open(self) -> BinaryIO:
+        record = PartRecord.load(self._record_path)
+        descriptor = os.open(self._path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+        file = os.fdopen(descriptor, "r+b", buffering=0)
+        if record is not None and record.source == self._source:
+            self._take_over(file, record)
+        return file
+
+    def _take_over(self, file: BinaryIO, record: PartRecord) -> None:
+        """Believe the bytes that were synced, hash them, and drop what came after."""
+        if os.fstat(file.fileno()).st_size < record.synced_bytes:
+            return
+        file.truncate(record.synced_bytes)
+        while piece := file.read(_READ_BYTES):
+            self._digest.update(piece)
+        self._record, self.size_bytes = record, record.synced_bytes
+        self.total_bytes, self.filename = record.total_bytes, record.filename
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
