@@ -6,6 +6,7 @@ without an answer, so here everything is caught; the traceback goes to standard 
 """
 
 import errno
+import gc
 import os
 import socket
 import subprocess
@@ -19,6 +20,7 @@ from typing import BinaryIO
 import av
 import av.logging
 import msgspec
+from PIL import Image
 
 from kinodex.media.decoding import decode
 from kinodex.media.messages import (
@@ -42,11 +44,13 @@ def main() -> None:
     request = msgspec.json.decode(sys.stdin.buffer.read(), type=Request)
     replies = _take_standard_output()
     av.logging.set_level(None)
+    Image.preinit()  # loads its formats now, while they may still be compiled and kept
     reach = Reach(
         file=Path(request.path) if request.path else None,
         folder=Path(request.folder) if request.folder else None,
     )
     state = confine(request.limits, reach, parent=request.parent)
+    gc.freeze()  # what was imported stays; looking at it over and over costs some percent
     if request.job == "inspect":
         state = msgspec.structs.replace(state, reached=_reached())
     _send(replies, state)

@@ -58,7 +58,6 @@ def _start(complaints: IO[bytes]) -> subprocess.Popen[bytes]:
     """Start a child with our modules and nothing else of our environment, which holds secrets."""
     environment = {
         "PYTHONPATH": os.pathsep.join(entry for entry in sys.path if entry),
-        "PYTHONDONTWRITEBYTECODE": "1",
         "PYTHONUTF8": "1",
         # Threads and their memory pools cost address space, which is limited.
         "OPENBLAS_NUM_THREADS": "1",

@@ -51,7 +51,12 @@ def decode(path: Path, folder: Path, *, facts: MediaFacts, max_pixels: int, prog
         sound = stack.enter_context((folder / SOUND_FILE).open("wb"))
         frames = FramePack(pack)
         strip = Filmstrip(file, clock=clock, sink=frames)
-        track = SoundTrack(sound, origin_s=clock.origin_s, longest_s=facts.duration_s + _SOUND_BEYOND_S)
+        track = SoundTrack(
+            sound,
+            tick_s=float(file.audio.time_base or 0) if file.audio else 0.0,
+            origin_s=clock.origin_s,
+            longest_s=facts.duration_s + _SOUND_BEYOND_S,
+        )
         damage = _run(file, strip, track, duration_s=facts.duration_s, progress=progress)
         has_sound = track.finish(strip.end_s)
         decoded = _decoded(strip, frames, facts=facts, has_sound=has_sound, damage=damage)

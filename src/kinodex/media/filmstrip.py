@@ -23,6 +23,7 @@ class Filmstrip:
         self.frame_count = 0
         self.end_s = 0.0
         self._clock = clock
+        self._tick_s = float(file.video.time_base or 0)
         self._signatures = SignatureReader()
         self._finder = ShotFinder()
         self._timing = Timing()
@@ -31,10 +32,9 @@ class Filmstrip:
 
     def add(self, frame: VideoFrame) -> None:
         """Take the next frame."""
-        stamp_s = float(frame.pts * frame.time_base) if frame.pts is not None and frame.time_base else None
-        at_s = self._clock.at(stamp_s)
+        at_s = self._clock.at(None if frame.pts is None else frame.pts * self._tick_s)
         self.frame_count += 1
-        self.end_s = at_s + _length_s(frame, self._clock.step_s)
+        self.end_s = at_s + (frame.duration * self._tick_s or self._clock.step_s)
         has_jumped = self._finder.wants(at_s) and self._finder.add(at_s, self._signatures.read(frame))
         self._look_at(frame, at_s, has_jumped=has_jumped)
         settled_s = self._finder.settled_s
@@ -60,8 +60,3 @@ class Filmstrip:
         if not is_edge:
             self._novelty.remember(at_s, look)
         self.album.add(Candidate(at_s, self._pictures.make(frame), look, is_edge=is_edge))
-
-
-def _length_s(frame: VideoFrame, usual_s: float) -> float:
-    """Return how long a frame is shown by itself, as its packet said or else as usual."""
-    return float(frame.duration * frame.time_base) if frame.duration and frame.time_base else usual_s

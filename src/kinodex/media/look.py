@@ -42,11 +42,9 @@ _LINEAR_BELOW = 0.008856
 
 def look_of(signature: Signature) -> Look:
     """Return the look of a picture from its fine signature."""
-    cells = signature.reshape(3, -1).astype(np.float32) - _BLACK
-    lab = _lab(np.clip(_TO_RGB @ cells, 0, 1))
-    blocks = lab.reshape(3, BLOCK_ROWS, _CELLS_DOWN, BLOCK_COLUMNS, _CELLS_ACROSS)
-    look: Look = blocks.mean(axis=(2, 4), dtype=np.float32)
-    return look
+    cells = signature.reshape(3, BLOCK_ROWS, _CELLS_DOWN, BLOCK_COLUMNS, _CELLS_ACROSS)
+    blocks = cells.mean(axis=(2, 4), dtype=np.float32).reshape(3, -1) - _BLACK
+    return _lab(np.clip(_TO_RGB @ blocks, 0, 1)).reshape(3, BLOCK_ROWS, BLOCK_COLUMNS)
 
 
 def difference(one: Look, other: Look) -> float:

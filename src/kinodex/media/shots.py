@@ -5,14 +5,14 @@ import numpy as np
 from kinodex.media.signature import Signature
 from kinodex.media.transitions import SHORTEST_SHOT_S, Boundary, find_boundaries
 
-SETTLED_AT_ONCE_S = 8.0
+SETTLED_AT_ONCE_S = 12.0
 """How much is decided together: longer costs memory, shorter looks at the margins more often."""
 
 MARGIN_S = 2.5
 """What must be seen to both sides of a decision: the longest dissolve or black run that is judged whole."""
 
-SHORTEST_STEP_S = 1 / 61
-"""Frames nearer than this to the last are passed over: above 60 a second nothing more is to be seen."""
+SHORTEST_STEP_S = 1 / 31
+"""Frames nearer than this to the last are passed over: above 30 a second nothing more is to be seen."""
 
 SMALLEST_JUMP_LEVELS = 6.0
 JUMP_RATIO = 2.0
@@ -35,7 +35,8 @@ class JumpWatch:
         last, self._last = self._last, signature
         if last is None:
             return False
-        levels = float(np.mean(np.maximum(signature, last) - np.minimum(signature, last)))
+        apart = np.maximum(signature, last) - np.minimum(signature, last)
+        levels = int(apart.sum()) / apart.size
         ceiling = JUMP_RATIO * (self._usual_levels + 1)
         self._usual_levels += _WEIGHT_OF_NEWEST * (min(levels, ceiling) - self._usual_levels)
         return levels >= max(SMALLEST_JUMP_LEVELS, ceiling)
@@ -82,9 +83,10 @@ class ShotFinder:
 
     def _decide(self, until_s: float) -> list[Boundary]:
         times = np.array(self._times)
-        jumps = np.searchsorted(times, self._jumps).tolist()
+        near = [at_s for at_s in self._jumps if at_s < until_s + SHORTEST_SHOT_S]
+        jumps = np.searchsorted(times, [at_s for at_s in near if at_s >= self.settled_s - SHORTEST_SHOT_S])
         signatures = np.stack(self._signatures) if self._signatures else np.empty((0, 3, 18, 32), np.uint8)
-        found = find_boundaries(times, signatures, jumps=[place for place in jumps if place])
+        found = find_boundaries(times, signatures, jumps=[place for place in jumps.tolist() if place])
         settled = [one for one in found if self.settled_s <= one.at_s < until_s and self._is_apart(one)]
         self._forget(until_s - MARGIN_S)
         self.settled_s = until_s

@@ -7,6 +7,7 @@ plane (RGB, palettes, NV12), go through swscale.
 """
 
 from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -38,13 +39,16 @@ _MOST_BITS = 16
 
 @dataclass(frozen=True, slots=True)
 class _Layout:
-    """How to read the planes of one pixel format: Y, U and V in planes 0, 1 and 2, one component each."""
+    """
+    How to read the planes of one pixel format and size: Y, U and V in planes 0, 1 and 2.
+
+    ``sizes`` are height and width of each plane, ``shift`` brings deep samples to 8 bits.
+    """
 
     dtype: np.dtype[Any]
-    shift: int  # brings deep samples to 8 bits
-
-
-_EIGHT_BITS = _Layout(np.dtype("u1"), 0)
+    shift: int
+    sizes: tuple[tuple[int, int], ...]
+    strides: tuple[tuple[slice, slice], ...]
 
 
 class SignatureReader:
@@ -62,17 +66,20 @@ class SignatureReader:
     def read(self, frame: VideoFrame) -> Signature:
         """Return the signature of a frame from one sample per cell: quick, for every frame."""
         frame, layout = self._readable(frame)
-        signature = _blank()
-        for component, plane in enumerate(frame.planes[:COMPONENTS]):
-            signature[component] = _strided(_samples(plane, layout)) >> layout.shift
+        signature = _blank(layout)
+        planes = frame.planes
+        for component, (rows, columns) in enumerate(layout.strides):
+            samples = _lines(planes[component], layout)[rows, columns]
+            signature[component] = samples >> layout.shift if layout.shift else samples
         return signature
 
     def read_fine(self, frame: VideoFrame) -> Signature:
         """Return the signature of a frame from the mean of 4 x 4 samples per cell: steady, for a few."""
         frame, layout = self._readable(frame)
-        signature = _blank()
-        for component, plane in enumerate(frame.planes[:COMPONENTS]):
-            signature[component] = _cell_means(_samples(plane, layout)) >> layout.shift
+        signature = _blank(layout)
+        for component, (height, width) in enumerate(layout.sizes):
+            samples = _lines(frame.planes[component], layout)[:height, :width]
+            signature[component] = _cell_means(samples) >> layout.shift
         return signature
 
     def _readable(self, frame: VideoFrame) -> tuple[VideoFrame, _Layout]:
@@ -81,12 +88,13 @@ class SignatureReader:
             self._seen, self._layout = key, _layout_of(frame)
         if self._layout is not None:
             return frame, self._layout
-        size = (COLUMNS * FINE, ROWS * FINE)
-        return self._scaler.reformat(frame, *size, "yuv444p", threads=1), _EIGHT_BITS
+        return self._scaler.reformat(frame, *_SCALED_SIZE, "yuv444p", threads=1), _SCALED
 
 
-def _blank() -> Signature:
-    return np.full((COMPONENTS, ROWS, COLUMNS), NO_COLOUR, dtype=np.uint8)
+def _blank(layout: _Layout) -> Signature:
+    signature = np.empty((COMPONENTS, ROWS, COLUMNS), dtype=np.uint8)
+    signature[len(layout.sizes) :] = NO_COLOUR
+    return signature
 
 
 def _layout_of(frame: VideoFrame) -> _Layout | None:
@@ -104,30 +112,41 @@ def _layout_of(frame: VideoFrame) -> _Layout | None:
     smallest_height = min(part.height for part in colours)
     if smallest_width < COLUMNS * SMALLEST_PLANE_CELLS or smallest_height < ROWS * SMALLEST_PLANE_CELLS:
         return None
-    return _EIGHT_BITS if bits == _BITS else _Layout(np.dtype("<u2"), bits - _BITS)
+    return _layout(bits, tuple((part.height, part.width) for part in colours))
 
 
-def _samples(plane: VideoPlane, layout: _Layout) -> _Samples:
-    """Return a plane as rows of samples, without the padding at their ends."""
+def _layout(bits: int, sizes: tuple[tuple[int, int], ...]) -> _Layout:
+    strides = tuple((_stride(height, ROWS), _stride(width, COLUMNS)) for height, width in sizes)
+    return _Layout(np.dtype("u1" if bits == _BITS else "<u2"), bits - _BITS, sizes, strides)
+
+
+def _stride(length: int, count: int) -> slice:
+    """Return ``count`` places, evenly spread about the middle."""
+    step = length // count
+    first = (length - step * (count - 1)) // 2
+    return slice(first, first + step * count, step)
+
+
+def _lines(plane: VideoPlane, layout: _Layout) -> _Samples:
+    """Return a plane as lines of samples, with the padding at their ends."""
     per_line = abs(plane.line_size) // layout.dtype.itemsize
-    samples: _Samples = np.frombuffer(memoryview(plane), dtype=layout.dtype).reshape(-1, per_line)
-    return samples[: plane.height, : plane.width]
-
-
-def _strided(samples: _Samples) -> _Samples:
-    height, width = samples.shape
-    down, across = height // ROWS, width // COLUMNS
-    top, left = (height - down * (ROWS - 1)) // 2, (width - across * (COLUMNS - 1)) // 2
-    return samples[top : top + down * ROWS : down, left : left + across * COLUMNS : across]
+    lines: _Samples = np.frombuffer(memoryview(plane), dtype=layout.dtype).reshape(-1, per_line)
+    return lines
 
 
 def _cell_means(samples: _Samples) -> _Samples:
-    rows = _spread_over(samples.shape[0], ROWS * FINE)
-    columns = _spread_over(samples.shape[1], COLUMNS * FINE)
-    cells = samples[rows[:, None], columns].reshape(ROWS, FINE, COLUMNS, FINE)
-    means: _Samples = cells.mean(axis=(1, 3)).astype(samples.dtype)
+    lines = samples[_spread_over(samples.shape[0], ROWS * FINE)]
+    fine = lines[:, _spread_over(samples.shape[1], COLUMNS * FINE)]
+    across = fine.reshape(ROWS, FINE, COLUMNS * FINE).sum(axis=1, dtype=np.uint32)
+    sums = across.reshape(ROWS, COLUMNS, FINE).sum(axis=2, dtype=np.uint32)
+    means: _Samples = (sums // FINE**2).astype(samples.dtype)
     return means
 
 
+@cache
 def _spread_over(length: int, count: int) -> NDArray[np.intp]:
     return ((np.arange(count) + 0.5) * length / count).astype(np.intp)
+
+
+_SCALED_SIZE = (COLUMNS * FINE, ROWS * FINE)
+_SCALED = _layout(_BITS, ((ROWS * FINE, COLUMNS * FINE),) * COMPONENTS)

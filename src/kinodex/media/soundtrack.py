@@ -19,6 +19,9 @@ DISCONTINUITY_S = 1.0
 
 _BYTES_PER_SAMPLE = 2
 
+_FRAMES_PER_PULL = 32
+"""Asking the graph after every frame costs as much as decoding the sound; this is under a second of it."""
+
 
 class Resampler:
     """
@@ -29,6 +32,7 @@ class Resampler:
 
     def __init__(self, like: AudioFrame) -> None:
         self.kind = kind_of(like)
+        self._pushed = 0
         self._graph = Graph()
         self._graph.threads = 1
         source = self._graph.add(
@@ -43,17 +47,25 @@ class Resampler:
         )
         self._graph.link_nodes(source, shape, self._graph.add("abuffersink")).configure()
 
-    def push(self, frame: AudioFrame | None) -> list[bytes]:
-        """Return what becomes of a frame, or with ``None`` what was held back."""
-        if frame is not None:
-            frame.pts = None  # places are counted by the sound track
+    def push(self, frame: AudioFrame) -> bytes:
+        """Take a frame and return what is ready: nothing most of the time."""
+        frame.pts = None  # places are counted by the sound track
         self._graph.push(frame)
+        self._pushed += 1
+        return b"" if self._pushed % _FRAMES_PER_PULL else self._pull()
+
+    def finish(self) -> bytes:
+        """Return what was held back."""
+        self._graph.push(None)
+        return self._pull()
+
+    def _pull(self) -> bytes:
         blocks: list[bytes] = []
         while True:
             try:
                 block = self._graph.pull()
             except (av.BlockingIOError, av.EOFError):
-                return blocks
+                return b"".join(blocks)
             if isinstance(block, AudioFrame):
                 blocks.append(bytes(block.planes[0])[: block.samples * _BYTES_PER_SAMPLE])
 
@@ -69,12 +81,14 @@ class SoundTrack:
 
     Args:
         file: Empty, open for writing and seeking.
+        tick_s: The unit of the sound's time stamps.
         origin_s: The file's time of the first picture.
         longest_s: Nothing is written past this: a false time stamp must not fill the disk.
     """
 
-    def __init__(self, file: BinaryIO, *, origin_s: float, longest_s: float) -> None:
+    def __init__(self, file: BinaryIO, *, tick_s: float, origin_s: float, longest_s: float) -> None:
         self._file = file
+        self._tick_s = tick_s
         self._origin_s = origin_s
         self._longest_s = longest_s
         self._resampler: Resampler | None = None
@@ -89,10 +103,11 @@ class SoundTrack:
         Raises:
             av.FFmpegError, ValueError: It is of a kind that cannot be resampled.
         """
-        if self._resampler is None or self._resampler.kind != kind_of(frame) or self._is_apart(frame):
+        stamp_s = None if frame.pts is None else frame.pts * self._tick_s - self._origin_s
+        if self._resampler is None or self._resampler.kind != kind_of(frame) or self._is_apart(stamp_s):
             self._flush()
             self._resampler = Resampler(frame)
-            self._begin_at(self._time_of(frame))
+            self._begin_at(self._place_in_time(stamp_s))
         self._heard_until_s = (self._heard_until_s or 0.0) + frame.samples / frame.sample_rate
         self._write(self._resampler.push(frame))
 
@@ -103,14 +118,9 @@ class SoundTrack:
         self._file.truncate(self._written * _BYTES_PER_SAMPLE)
         return self._written > 0
 
-    def _stamp_of(self, frame: AudioFrame) -> float | None:
-        if frame.pts is None or frame.time_base is None:
-            return None
-        return float(frame.pts * frame.time_base) - self._origin_s
-
-    def _time_of(self, frame: AudioFrame) -> float:
+    def _place_in_time(self, stamp_s: float | None) -> float:
         """Return where a block belongs; one from a new time line follows the last."""
-        stamp_s, expected_s = self._stamp_of(frame), self._heard_until_s
+        expected_s = self._heard_until_s
         if expected_s is None:
             return stamp_s or 0.0
         if stamp_s is None:
@@ -120,8 +130,7 @@ class SoundTrack:
             return expected_s
         return stamp_s
 
-    def _is_apart(self, frame: AudioFrame) -> bool:
-        stamp_s = self._stamp_of(frame)
+    def _is_apart(self, stamp_s: float | None) -> bool:
         if stamp_s is None or self._heard_until_s is None:
             return False
         return abs(stamp_s - self._heard_until_s) > LONGEST_DRIFT_S
@@ -132,15 +141,14 @@ class SoundTrack:
 
     def _flush(self) -> None:
         if self._resampler is not None:
-            self._write(self._resampler.push(None))
+            self._write(self._resampler.finish())
             self._resampler = None
 
-    def _write(self, blocks: list[bytes]) -> None:
-        for block in blocks:
-            start, self._place = self._place, self._place + len(block) // _BYTES_PER_SAMPLE
-            hidden = max(0, -start)  # before the first picture
-            if self._place > self._longest_s * SOUND_RATE_HZ or self._place <= 0:
-                continue
-            self._file.seek((start + hidden) * _BYTES_PER_SAMPLE)
-            self._file.write(block[hidden * _BYTES_PER_SAMPLE :])
-            self._written = max(self._written, self._place)
+    def _write(self, block: bytes) -> None:
+        start, self._place = self._place, self._place + len(block) // _BYTES_PER_SAMPLE
+        if not block or self._place > self._longest_s * SOUND_RATE_HZ or self._place <= 0:
+            return
+        hidden = max(0, -start)  # before the first picture
+        self._file.seek((start + hidden) * _BYTES_PER_SAMPLE)
+        self._file.write(block[hidden * _BYTES_PER_SAMPLE :])
+        self._written = max(self._written, self._place)
