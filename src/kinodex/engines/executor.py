@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kinodex.domain.arrays import Frame, Vectors
-from kinodex.domain.errors import EngineNotReady
+from kinodex.domain.errors import KinodexError
 from kinodex.domain.spaces import Calibration, Space
 from kinodex.domain.timeline import ScreenText, Utterance
 from kinodex.engines.protocols import (
@@ -68,13 +68,13 @@ class Executor:
         Load every engine that can be loaded.
 
         Raises:
-            EngineNotReady: The first of those that could not, once all have been tried.
+            EngineNotReady, EngineFailed: The first that could not be loaded, once all have been tried.
         """
-        failures: list[EngineNotReady] = []
+        failures: list[KinodexError] = []
         for turns in self._turns.values():
             try:
                 turns.warm_up()
-            except EngineNotReady as error:
+            except KinodexError as error:
                 failures.append(error)
         if failures:
             raise failures[0]

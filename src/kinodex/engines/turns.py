@@ -8,7 +8,7 @@ from itertools import islice
 from threading import Lock
 from typing import TypeVar
 
-from kinodex.domain.errors import EngineFailed, EngineNotReady, KinodexError
+from kinodex.domain.errors import EngineFailed, KinodexError
 from kinodex.engines.protocols import Engine, ReadSound
 
 Item = TypeVar("Item")
@@ -120,8 +120,8 @@ class Turns:
             return
         try:
             self._warm_up()
-        except EngineNotReady as error:
-            self.reason = error.message
+        except Exception as error:
+            self.reason = str(error)
             raise
         self.reason = None
 

@@ -197,6 +197,27 @@ def test_readiness_names_what_is_missing_and_the_rest_is_ready() -> None:
     assert readiness == {"visual": None, "speech": None, "screen_text": None}
 
 
+class BrokenSentences(FakeSentences):
+    """Has files that cannot be loaded."""
+
+    def warm_up(self) -> None:
+        raise RuntimeError("bad file")
+
+
+def test_a_model_that_breaks_at_loading_leaves_the_others_ready() -> None:
+    executor = Executor(replace(ENGINES, sentences=BrokenSentences()))
+
+    with pytest.raises(EngineFailed, match="bad file"):
+        executor.warm_up()
+
+    assert executor.readiness() == {
+        "sentences": "bad file",
+        "visual": None,
+        "speech": None,
+        "screen_text": None,
+    }
+
+
 def test_names_and_spaces_are_those_of_the_engines(executor: Executor) -> None:
     assert executor.names() == {
         "sentences": "fake-sentences",
