@@ -4,7 +4,7 @@ import fcntl
 import os
 import secrets
 import threading
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,7 +24,7 @@ from kinodex.http.app import create_app
 from kinodex.jobs.dbos_jobs import DbosJobs
 from kinodex.media.pictures import read_picture
 from kinodex.media.pyav import PyavReader, sandbox_state
-from kinodex.settings import Settings
+from kinodex.settings import FIRST_KEY_FILE, Settings
 from kinodex.sources.curl import CurlFetcher
 from kinodex.stores.blobs.obstore_blobs import ObstoreBlobs
 from kinodex.stores.sql.records import SqlRecords
@@ -89,7 +89,7 @@ def running(settings: Settings, *, api: bool, worker: bool) -> Iterator[Running]
     executor = build_executor(settings)
     with _opened(settings, executor=executor) as (usecases, jobs):
         hand = Worker(jobs=jobs, indexing=usecases.indexing)
-        key_file = usecases.keys.ensure_first(settings.data_dir) if api else None
+        key_file = usecases.keys.ensure_first(settings.data_dir / FIRST_KEY_FILE) if api else None
         if worker:
             hand.start()
         _warm_up(executor)
@@ -142,19 +142,21 @@ def degraded() -> Sequence[str]:
 def checks(settings: Settings) -> Mapping[str, str | None]:
     """Return what a server needs and, for each, what is wrong with it or ``None``."""
     results: dict[str, str | None] = {}
-    for name, check in {
-        "data folder": lambda: _check_folder(settings.data_dir),
-        "engines": lambda: _check_engines(settings),
-    }.items():
+    needs: Mapping[str, Callable[[Settings], None]] = {
+        "data folder": _check_folder,
+        "engines": _check_engines,
+    }
+    for name, check in needs.items():
         try:
-            check()
+            check(settings)
             results[name] = None
         except (KinodexError, OSError) as error:
             results[name] = str(error)
     return results
 
 
-def _check_folder(folder: Path) -> None:
+def _check_folder(settings: Settings) -> None:
+    folder = settings.data_dir
     folder.mkdir(parents=True, exist_ok=True)
     probe = folder / f".probe-{secrets.token_hex(4)}"
     probe.write_bytes(b"x")

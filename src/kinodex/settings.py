@@ -12,6 +12,8 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 PREFIX = "KINODEX_"
+FIRST_KEY_FILE = "api-key"
+"""In the data folder: the key made at first start."""
 
 
 class Settings(BaseSettings):

@@ -8,8 +8,7 @@ from typing import Any, Self
 import httpx2
 
 from kinodex.cli.failures import CommandFailed, Status
-from kinodex.settings import Settings
-from kinodex.usecases.keys import FIRST_KEY_FILE
+from kinodex.settings import FIRST_KEY_FILE, Settings
 
 CONNECT_S = 5.0
 ANSWER_S = 600.0

@@ -22,7 +22,7 @@ from kinodex.cli.failures import CommandFailed, Status
 from kinodex.cli.indexing import EVERYTHING, watch
 from kinodex.cli.options import DataDir, settings_with
 from kinodex.cli.output import clock, out, reasons
-from kinodex.settings import Settings
+from kinodex.settings import FIRST_KEY_FILE, Settings
 
 START_S = 60.0
 SHOWN_MOMENTS = 2
@@ -47,7 +47,7 @@ def demo(
         if once:
             return
         out.print(f"\nKinodex serves on at {address}")
-        out.print(f"The API key is in {settings.data_dir.absolute() / 'api-key'}", markup=False)
+        out.print(f"The API key is in {settings.data_dir.absolute() / FIRST_KEY_FILE}", markup=False)
         out.print("Stop with Ctrl-C.")
         _wait(server)
 

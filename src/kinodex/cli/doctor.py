@@ -8,7 +8,7 @@ from typing import Any
 
 import typer
 
-from kinodex import __version__, bootstrap
+from kinodex import __version__
 from kinodex.cli.failures import CommandFailed, Status
 from kinodex.cli.options import AsJson, DataDir, settings_with
 from kinodex.cli.output import out, print_json, print_table
@@ -17,6 +17,8 @@ from kinodex.settings import PREFIX, Settings
 
 def doctor(context: typer.Context, data_dir: DataDir = None, as_json: AsJson = False) -> None:
     """Show the settings in use and check everything a server needs."""
+    from kinodex import bootstrap  # noqa: PLC0415  a second of imports that other commands do without
+
     settings = settings_with(context, data_dir=data_dir)
     report: dict[str, Any] = {
         "versions": _versions(),

@@ -6,9 +6,7 @@ import threading
 from typing import Annotated
 
 import typer
-import uvicorn
 
-from kinodex import bootstrap
 from kinodex.cli.failures import CommandFailed, Status
 from kinodex.cli.logs import configure_logs
 from kinodex.cli.options import DataDir, settings_with
@@ -28,6 +26,10 @@ def serve(
     ] = True,
 ) -> None:
     """Serve the API; index videos in the same process unless told otherwise."""
+    import uvicorn  # noqa: PLC0415  a second of imports that other commands do without
+
+    from kinodex import bootstrap  # noqa: PLC0415  likewise
+
     settings = settings_with(context, host=host, port=port, data_dir=data_dir)
     configure_logs(level=settings.log_level, form=settings.log_format)
     with bootstrap.running(settings, api=True, worker=with_worker) as running:
@@ -48,6 +50,8 @@ def serve(
 
 def worker(context: typer.Context, data_dir: DataDir = None) -> None:
     """Index videos; for the database and blob store of many machines."""
+    from kinodex import bootstrap  # noqa: PLC0415  a second of imports that other commands do without
+
     settings = settings_with(context, data_dir=data_dir)
     configure_logs(level=settings.log_level, form=settings.log_format)
     stop = threading.Event()

@@ -13,7 +13,6 @@ from kinodex.domain.ids import KeyId, new_id
 from kinodex.domain.keys import SCOPES, ApiKey
 from kinodex.stores.protocols import Records
 
-FIRST_KEY_FILE = "api-key"
 _RANDOM_BYTES = 32
 
 
@@ -80,14 +79,13 @@ class Keys:
             if not transaction.keys.revoke(key_id, now()):
                 raise errors.NotFound("key", key_id)
 
-    def ensure_first(self, folder: Path) -> Path | None:
+    def ensure_first(self, path: Path) -> Path | None:
         """
         Make a key at the very first start and write it to a file only its owner can read.
 
         Returns:
             The file with the key, or ``None`` where a key is configured or the file is gone.
         """
-        path = folder / FIRST_KEY_FILE
         if self._configured is not None:
             return None
         if not self.list():

@@ -14,7 +14,7 @@ from kinodex.usecases import UseCases
 def test_the_first_key_is_written_to_a_file_only_its_owner_can_read(
     usecases: UseCases, tmp_path: Path
 ) -> None:
-    path = usecases.keys.ensure_first(tmp_path)
+    path = usecases.keys.ensure_first(tmp_path / "api-key")
 
     assert path is not None
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
@@ -22,10 +22,10 @@ def test_the_first_key_is_written_to_a_file_only_its_owner_can_read(
 
 
 def test_a_second_start_keeps_the_first_key(usecases: UseCases, tmp_path: Path) -> None:
-    path = usecases.keys.ensure_first(tmp_path)
+    path = usecases.keys.ensure_first(tmp_path / "api-key")
     assert path is not None
     text = path.read_text()
-    assert usecases.keys.ensure_first(tmp_path) == path
+    assert usecases.keys.ensure_first(tmp_path / "api-key") == path
     assert path.read_text() == text
     assert len(usecases.keys.list()) == 1
 
@@ -60,5 +60,5 @@ def test_an_unknown_scope_is_refused(usecases: UseCases) -> None:
 def test_a_configured_key_is_taken_and_no_other_is_made(tmp_path: Path) -> None:
     settings = Settings(data_dir=tmp_path, api_key="my-own-long-key")
     with bootstrap.opened(settings, executor=bootstrap.build_executor(settings)) as opened:
-        assert opened.keys.ensure_first(tmp_path) is None
+        assert opened.keys.ensure_first(tmp_path / "api-key") is None
         assert opened.keys.authenticate("my-own-long-key").name == "configured"
