@@ -34,8 +34,9 @@ STEPS = (
 )
 
 
-def _start(data_dir: Path, origin: Origin, point: str) -> LiveServer:
-    return LiveServer(data_dir, allow=[origin.address], command=(str(SUPPORT / "killable.py"), point))
+def _start(data_dir: Path, origin: Origin, point: str, *, listens: bool = True) -> LiveServer:
+    command = (str(SUPPORT / "killable.py"), point)
+    return LiveServer(data_dir, allow=[origin.address], command=command, listens=listens)
 
 
 def _send_and_see_it_die(server: LiveServer, index_id: str, url: str) -> None:
@@ -56,7 +57,7 @@ def test_a_task_becomes_ready_after_kills_and_finished_steps_run_once(
         index_id = first.new_index()
         _send_and_see_it_die(first, index_id, url)
         for point in points[1:]:
-            _start(tmp_path / "data", origin, point).process.wait(timeout=60)
+            _start(tmp_path / "data", origin, point, listens=False).process.wait(timeout=60)
         with live_server(
             tmp_path / "data", allow=[origin.address], command=(str(SUPPORT / "killable.py"), "none")
         ) as last:
@@ -76,8 +77,8 @@ def test_a_download_goes_on_where_it_stopped(tmp_path: Path) -> None:
     with serve_origin() as origin:
         clip = make_clip(tmp_path / "clip.mp4")
         url = origin.add("clip.mp4", clip)
-        origin.pause_s = 0.05
-        server = _start(tmp_path / "data", origin, "fetch:middle")
+        origin.pause_s = 0.12
+        server = _start(tmp_path / "data", origin, "fetch:late")
         _send_and_see_it_die(server, server.new_index(), url)
         with live_server(
             tmp_path / "data", allow=[origin.address], command=(str(SUPPORT / "killable.py"), "none")
@@ -86,4 +87,4 @@ def test_a_download_goes_on_where_it_stopped(tmp_path: Path) -> None:
             assert last.wait_for(listed["_id"], timeout_s=60)["status"] == "ready"
         size = clip.stat().st_size
     assert origin.requests[-1][1] is not None, "the second request asked for the rest only"
-    assert origin.bytes_sent < 1.6 * size
+    assert origin.bytes_sent < 1.7 * size

@@ -19,7 +19,11 @@ START_S = 60.0
 
 
 class LiveServer:
-    """``kinodex serve`` on a free loopback port; ``log`` gathers what it says on stderr."""
+    """
+    ``kinodex serve`` on a free loopback port; ``log`` gathers what it says on stderr.
+
+    With ``listens`` false nobody waits for its address: for workers, and for those that die at once.
+    """
 
     def __init__(
         self,
@@ -28,6 +32,8 @@ class LiveServer:
         allow: Sequence[str] = (),
         environment: dict[str, str] | None = None,
         command: Sequence[str] = ("-m", "kinodex"),
+        arguments: Sequence[str] = ("serve", "--port", "0"),
+        listens: bool = True,
     ) -> None:
         self.data_dir = data_dir
         data_dir.mkdir(parents=True, exist_ok=True)
@@ -40,13 +46,15 @@ class LiveServer:
         }
         with self.log.open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, *command, "serve", "--port", "0"],
+                [sys.executable, *command, *arguments],
                 env={**os.environ, **settings},
                 stdout=subprocess.PIPE,
                 stderr=log,
                 text=True,
             )
-        self.url = self._read_address()
+        self.url = self._read_address() if listens else ""
+        if not listens:
+            threading.Thread(target=self._pump, args=(queue.Queue(),), daemon=True).start()
 
     def _read_address(self) -> str:
         lines: queue.Queue[str] = queue.Queue()
