@@ -1,5 +1,6 @@
 """The real application over real use cases and a real database; what lies below them is in memory."""
 
+import logging
 import shutil
 import socket
 import threading
@@ -13,6 +14,7 @@ from typing import Any
 import msgspec
 import numpy as np
 import pytest
+import structlog
 import uvicorn
 from starlette.testclient import TestClient
 
@@ -266,9 +268,32 @@ def _lines(video_id: VideoId, modality: Modality, texts: Sequence[str]) -> list[
     ]
 
 
+@pytest.fixture(scope="session")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A database with its tables made, to be copied."""
+    path = tmp_path_factory.mktemp("empty") / "records.db"
+    SqlRecords(f"sqlite:///{path}").close()
+    return path
+
+
 @pytest.fixture
-def backstage(tmp_path: Path) -> Iterator[Backstage]:
-    records = SqlRecords(f"sqlite:///{tmp_path / 'records.db'}")
+def backstage(tmp_path: Path, empty_database: Path) -> Iterator[Backstage]:
+    with _backstage(tmp_path, empty_database) as built:
+        yield built
+
+
+@pytest.fixture(scope="module")
+def shared_backstage(tmp_path_factory: pytest.TempPathFactory, empty_database: Path) -> Iterator[Backstage]:
+    """For tests that change nothing."""
+    with _backstage(tmp_path_factory.mktemp("shared"), empty_database) as built:
+        yield built
+
+
+@contextmanager
+def _backstage(folder: Path, empty_database: Path) -> Iterator[Backstage]:
+    shutil.copy(empty_database, folder / "records.db")
+    records = SqlRecords(f"sqlite:///{folder / 'records.db'}")
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     blobs, jobs, media = MemoryBlobs(), CountedJobs(), FewFacts()
     executor = Executor(
         EngineSet(
@@ -285,7 +310,7 @@ def backstage(tmp_path: Path) -> Iterator[Backstage]:
         pictures.append(content)
         return np.zeros((64, 64, 3), dtype=np.uint8)
 
-    uploads = tmp_path / "uploads"
+    uploads = folder / "uploads"
     usecases = UseCases(
         indexes=Indexes(records=records, blobs=blobs, jobs=jobs),
         tasks=Tasks(
@@ -305,16 +330,28 @@ def backstage(tmp_path: Path) -> Iterator[Backstage]:
         indexing=None,  # type: ignore[arg-type]  # no request indexes
     )
     yield Backstage(records, blobs, jobs, media, executor, usecases, uploads, pictures)
+    structlog.reset_defaults()
     records.close()
-    shutil.rmtree(uploads, ignore_errors=True)
 
 
 @pytest.fixture
 def client(backstage: Backstage) -> Iterator[TestClient]:
-    """A client with the key; errors of the server are answers, as they are over a wire."""
-    app = create_app(backstage.usecases, signing_key=b"signing-key")
-    with TestClient(app, headers={"x-api-key": KEY}, raise_server_exceptions=False) as client:
+    """A client with the key."""
+    with _client(backstage) as client:
         yield client
+
+
+@pytest.fixture(scope="module")
+def shared_client(shared_backstage: Backstage) -> Iterator[TestClient]:
+    """A client with the key, for tests that change nothing."""
+    with _client(shared_backstage) as client:
+        yield client
+
+
+def _client(backstage: Backstage) -> TestClient:
+    app = create_app(backstage.usecases, signing_key=b"signing-key")
+    # Over a wire an accident in the server is an answer too.
+    return TestClient(app, headers={"x-api-key": KEY}, raise_server_exceptions=False)
 
 
 @pytest.fixture

@@ -75,12 +75,7 @@ async def _form(
     if accepted.upload is not None:
         too_large = errors.FileTooLarge(accepted.upload.limit_bytes)
     _check_declared(request, limit_bytes, too_large)
-    received = len(head)
-    await reader.feed(head)
-    async for chunk in chunks:
-        received += len(chunk)
-        if received > limit_bytes:
-            raise too_large
+    async for chunk in _counted(head, chunks, limit_bytes=limit_bytes, too_large=too_large):
         await reader.feed(chunk)
     return reader.fields()
 
@@ -110,12 +105,26 @@ def _plain(kind: str, content: bytes) -> Fields:
 async def _whole(request: Request, head: bytes, chunks: AsyncIterator[bytes]) -> bytes:
     too_large = errors.BodyTooLarge(PLAIN_BYTES)
     _check_declared(request, PLAIN_BYTES, too_large)
-    content = bytearray(head)
-    async for chunk in chunks:
+    content = bytearray()
+    async for chunk in _counted(head, chunks, limit_bytes=PLAIN_BYTES, too_large=too_large):
         content += chunk
-        if len(content) > PLAIN_BYTES:
-            raise too_large
     return bytes(content)
+
+
+async def _counted(
+    head: bytes, chunks: AsyncIterator[bytes], *, limit_bytes: int, too_large: errors.KinodexError
+) -> AsyncIterator[bytes]:
+    """Yield a body from its beginning, as long as it is within its limit."""
+    left_bytes = limit_bytes - len(head)
+    if left_bytes >= 0:
+        yield head
+        async for chunk in chunks:
+            left_bytes -= len(chunk)
+            if left_bytes < 0:
+                break
+            yield chunk
+    if left_bytes < 0:
+        raise too_large
 
 
 async def _chunks(request: Request) -> AsyncIterator[bytes]:

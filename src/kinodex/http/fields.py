@@ -164,7 +164,7 @@ def parse_json(name: str, content: str | bytes) -> object:
     """
     try:
         return msgspec.json.decode(content)
-    except (msgspec.MsgspecError, RecursionError) as error:
+    except (msgspec.MsgspecError, UnicodeDecodeError, RecursionError) as error:
         raise errors.ParameterInvalid(name, "it is not readable as JSON") from error
 
 
