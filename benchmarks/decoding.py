@@ -75,7 +75,12 @@ def _run_pass(path: Path) -> None:
     max_pixels = Allowance().max_pixels
     facts = probe(path, max_pixels=max_pixels)
     with tempfile.TemporaryDirectory() as folder:
-        decode(path, Path(folder), facts=facts, max_pixels=max_pixels, progress=lambda share: None)
+        decode(path, Path(folder), facts=facts, max_pixels=max_pixels, progress=_ignore)
+
+
+def _ignore(share: float) -> None:
+    """Take no notice of progress."""
+
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from collections import deque
 from dataclasses import dataclass, field
+from enum import Enum
 from typing import Protocol
 
 from kinodex.domain.arrays import Frame
@@ -28,6 +29,7 @@ LONGEST_HALF_S = 1.0
 """The longest half of a gradual boundary: nearer to what is not settled, nothing is decided."""
 
 _SHORTEST_APART_S = 0.9 / SAMPLE_FPS
+_TOLERANCE_S = 1e-6
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,32 +42,42 @@ class Candidate:
     is_edge: bool = False
 
 
+class Reason(Enum):
+    """Why a frame may become a candidate."""
+
+    NONE = "nothing to look at"
+    SAMPLE = "it is time to look; to be taken if it shows something new"
+    SETTLED = "a jump is over; to be taken in any case"
+    EDGE = "the first frame after a jump; to be taken, in case the shot has no other"
+
+
 class Timing:
     """Says when to look: at every whole 1/``SAMPLE_FPS`` s, at a jump, and a little after it."""
 
     def __init__(self) -> None:
         self._next_sample = 0
+        self._last_s = 0.0
         self._after_jump_s: float | None = None
 
-    def is_due(self, at_s: float) -> bool:
+    def reason(self, at_s: float, *, has_jumped: bool) -> Reason:
+        """Return why to look at the next frame; called for every one."""
+        is_due = self._is_due(at_s)
+        is_sparse, self._last_s = at_s - self._last_s >= AFTER_JUMP_S, at_s
+        if has_jumped and is_sparse:  # frames are so far apart that a shot's first is as good as any
+            return Reason.SETTLED
+        if self._after_jump_s is not None and at_s >= self._after_jump_s - _TOLERANCE_S:
+            self._after_jump_s = None
+            return Reason.SETTLED
+        if has_jumped and self._after_jump_s is None:
+            self._after_jump_s = at_s + AFTER_JUMP_S
+            return Reason.EDGE
+        return Reason.SAMPLE if is_due else Reason.NONE
+
+    def _is_due(self, at_s: float) -> bool:
         """Return whether this is the first frame at or after the next sampling time."""
-        if at_s * SAMPLE_FPS < self._next_sample - 1e-6:
+        if at_s * SAMPLE_FPS < self._next_sample - _TOLERANCE_S:
             return False
-        self._next_sample = int(at_s * SAMPLE_FPS + 1e-6) + 1
-        return True
-
-    def is_first_after_jump(self, at_s: float) -> bool:
-        """Return whether a jump was noted ``AFTER_JUMP_S`` ago and not answered yet."""
-        if self._after_jump_s is None or at_s < self._after_jump_s - 1e-6:
-            return False
-        self._after_jump_s = None
-        return True
-
-    def note_jump(self, at_s: float) -> bool:
-        """Return whether a jump is a new one, not part of one that is being waited out."""
-        if self._after_jump_s is not None:
-            return False
-        self._after_jump_s = at_s + AFTER_JUMP_S
+        self._next_sample = int(at_s * SAMPLE_FPS + _TOLERANCE_S) + 1
         return True
 
 
@@ -78,7 +90,7 @@ class Novelty:
 
     def is_new(self, at_s: float, look: Look) -> bool:
         """Return whether a picture shows something new, or the last one is old."""
-        if self._last is None or at_s - self._last_s >= LONGEST_STILL_S - 1e-6:
+        if self._last is None or at_s - self._last_s >= LONGEST_STILL_S - _TOLERANCE_S:
             return True
         return difference(self._last, look) > NEW_ABOVE
 

@@ -105,7 +105,7 @@ def _do(request: Request, tell: Callable[[Reply], None]) -> Reply:
 
 def _now_and_then(tell: Callable[[Reply], None]) -> Callable[[float], None]:
     """Return a progress that passes on what it is told a few times a second."""
-    told_at = time.monotonic()
+    told_at = float("-inf")
 
     def progress(share: float) -> None:
         nonlocal told_at

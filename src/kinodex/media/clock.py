@@ -8,6 +8,8 @@ SMALLEST_STEP_S = 0.001
 DISCONTINUITY_S = 1.0
 """A step back by more than this starts a new time line, as in joined transport streams."""
 
+_DECIMALS = 6  # microseconds, as in libav
+
 
 @dataclass(slots=True)
 class PresentationClock:
@@ -29,5 +31,5 @@ class PresentationClock:
         if at_s < self.last_s - DISCONTINUITY_S:
             self._shift_s += usual_s - at_s
             at_s = usual_s
-        self.last_s = max(at_s, self.last_s + SMALLEST_STEP_S, 0.0)
+        self.last_s = round(max(at_s, self.last_s + SMALLEST_STEP_S, 0.0), _DECIMALS)
         return self.last_s

@@ -2,7 +2,7 @@
 
 from av.video.frame import VideoFrame
 
-from kinodex.media.album import Album, Candidate, Novelty, PictureSink, Timing
+from kinodex.media.album import Album, Candidate, Novelty, PictureSink, Reason, Timing
 from kinodex.media.clock import PresentationClock
 from kinodex.media.look import look_of
 from kinodex.media.opening import VideoFile
@@ -49,14 +49,13 @@ class Filmstrip:
 
     def _look_at(self, frame: VideoFrame, at_s: float, *, has_jumped: bool) -> None:
         """Take a candidate if it is time: after a jump in any case, else if there is something new."""
-        is_after_jump = self._timing.is_first_after_jump(at_s)
-        is_due = self._timing.is_due(at_s)
-        is_edge = has_jumped and self._timing.note_jump(at_s)
-        if not (is_edge or is_after_jump or is_due):
+        reason = self._timing.reason(at_s, has_jumped=has_jumped)
+        if reason is Reason.NONE:
             return
         look = look_of(self._signatures.read_fine(frame))
-        if not (is_edge or is_after_jump or self._novelty.is_new(at_s, look)):
+        if reason is Reason.SAMPLE and not self._novelty.is_new(at_s, look):
             return
+        is_edge = reason is Reason.EDGE
         if not is_edge:
             self._novelty.remember(at_s, look)
         self.album.add(Candidate(at_s, self._pictures.make(frame), look, is_edge=is_edge))

@@ -26,15 +26,17 @@ UNKNOWN_STEP_S = 0.04
 
 @dataclass(slots=True)
 class _Survey:
-    """What the packets tell; times are in units of the stream."""
+    """What the packets tell; times are in units of the stream. ``tries`` are left for a first picture."""
 
+    tries: int
     packets: int = 0
     first: int | None = None
     end: int = 0
     picture: VideoFrame | None = None
 
     def take(self, packet: "Packet[Stream]", *, usual: int) -> None:
-        if self.picture is None and self.packets < MOST_PACKETS_TRIED:
+        if self.picture is None and self.tries:
+            self.tries -= 1
             self.picture = _first_picture(packet)
         stamp = packet.pts if packet.pts is not None else packet.dts
         if not packet.size or packet.is_discard or stamp is None:
@@ -54,11 +56,14 @@ def probe(path: Path, *, max_pixels: int) -> MediaFacts:
         Unreadable: Not a video, or not one picture of it can be decoded.
     """
     with open_video(path, max_pixels=max_pixels) as file:
-        is_too_large = file.video.width * file.video.height > max_pixels
-        survey = _survey(file)
-        if survey.picture is None and not is_too_large:
+        size = file.video.width, file.video.height  # a decoder that refuses its pictures forgets it
+        is_too_large = size[0] * size[1] > max_pixels
+        survey = _survey(file, tries=0 if is_too_large else MOST_PACKETS_TRIED)
+        if survey.picture is not None:
+            size = survey.picture.width, survey.picture.height
+        elif not is_too_large:
             raise Unreadable("not one picture in it can be decoded")
-        return _facts(file, survey, size_bytes=path.stat().st_size)
+        return _facts(file, survey, size=size, size_bytes=path.stat().st_size)
 
 
 def usual_step_s(file: VideoFile) -> float:
@@ -67,12 +72,12 @@ def usual_step_s(file: VideoFile) -> float:
     return float(1 / rate) if rate else UNKNOWN_STEP_S
 
 
-def _survey(file: VideoFile) -> _Survey:
+def _survey(file: VideoFile, *, tries: int) -> _Survey:
     if file.audio is not None:
         file.audio.discard = Discard.all
     time_base = file.video.time_base
     usual = round(usual_step_s(file) / time_base) if time_base else 0
-    survey = _Survey()
+    survey = _Survey(tries)
     for packet in VideoFile(file.container, file.video, None).packets():
         survey.take(packet, usual=usual)
     return survey
@@ -86,11 +91,10 @@ def _first_picture(packet: "Packet[Stream]") -> VideoFrame | None:
     return next((frame for frame in frames if isinstance(frame, VideoFrame)), None)
 
 
-def _facts(file: VideoFile, survey: _Survey, *, size_bytes: int) -> MediaFacts:
-    video, picture = file.video, survey.picture
-    turns = quarter_turns(picture.rotation) if picture else 0
-    width, height = (picture.width, picture.height) if picture else (video.width, video.height)
-    shown = shown_size(width, height, shape=pixel_shape(video.sample_aspect_ratio), turns=turns)
+def _facts(file: VideoFile, survey: _Survey, *, size: tuple[int, int], size_bytes: int) -> MediaFacts:
+    video = file.video
+    turns = quarter_turns(survey.picture.rotation) if survey.picture else 0
+    shown = shown_size(*size, shape=pixel_shape(video.sample_aspect_ratio), turns=turns)
     duration_s = _duration_s(file, survey)
     return MediaFacts(
         duration_s=duration_s,

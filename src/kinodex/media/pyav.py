@@ -88,6 +88,7 @@ class PyavReader:
         decoded = framepack.load_decoded(folder)
         if decoded is None:
             raise VideoBroken(f"the decoder left nothing ({type(answer).__name__})")
+        progress(1.0)
         return decoded
 
     def load_decoded(self, folder: Path) -> Decoded | None:

@@ -34,7 +34,9 @@ _CELLS = ROWS * COLUMNS
 
 # Cuts. Among 86 composed ones all but one reach a ratio of 9; flashes aside, nothing else exceeds 8.
 _AROUND_S = 0.5
-_AROUND_FRAMES = 3  # where frames are far apart in time, this many to each side all the same
+_AROUND_FRAMES = 3  # where frames are far apart in time, this many to each side all the same,
+_FARTHEST_S = 1.5  # but none farther than this,
+_UNKNOWN_STEP = 4.0  # and with none at all much motion is taken for granted
 _SMALLEST_RATIO = 9.0
 _FLASH_S = 0.35
 _BINS = 32
@@ -46,6 +48,9 @@ _HALF_STEPS = (3, 5, 8)
 _APART_S = 0.8
 _SMALLEST_DISSOLVE = 9.0
 _LARGEST_DIP = 0.86
+_AROUND_STEPS = 15
+_CALM_SHARE = 0.3
+_SMALLEST_PEAK = 1.4
 _STRAIGHT = 0.46
 _SAME_PATTERN = 0.65
 _CELL_CHANGED = 4.0
@@ -121,7 +126,8 @@ def _around(times: Floats, place: int, reach_s: float, *, frames: int) -> tuple[
     first = int(np.searchsorted(times, times[place] - reach_s))
     last = int(np.searchsorted(times, times[place] + reach_s, side="right"))
     first, last = min(first, place - frames - 1), max(last, place + frames + 1)
-    return max(0, first), min(len(times), last)
+    within = np.flatnonzero(np.abs(times - times[place]) <= _FARTHEST_S)
+    return max(int(within[0]) - 1, first, 0), min(int(within[-1]) + 1, last)
 
 
 def _grid_steps(run: Signatures) -> Floats:
@@ -148,7 +154,7 @@ def _relative(steps: Floats, place: int) -> float:
     The largest of the others is left out: a second cut nearby must not hide this one.
     """
     others = np.sort(np.delete(steps, place - 1))
-    usual = others[: max(1, len(others) - 1)].mean() if len(others) else 0.0
+    usual = others[: max(1, len(others) - 1)].mean() if len(others) else _UNKNOWN_STEP
     return float(steps[place - 1] / (usual + 0.7))
 
 
@@ -191,9 +197,15 @@ def _gradual_changes(at_s: Floats, coarse: _Coarse, half: int) -> Iterator[_Cand
     for place in np.flatnonzero((changes >= _SMALLEST_DISSOLVE) & is_dull):
         run = coarse[place : place + 2 * half + 1]
         bend = _bend(run) / float(changes[place])
-        if bend < _STRAIGHT and _becomes_another(run[0], run[-1]):
+        if bend < _STRAIGHT and _stands_out(changes, int(place)) and _becomes_another(run[0], run[-1]):
             boundary = Boundary(float(at_s[place + half]), half * _STEP_S)
             yield _Candidate(boundary, float(changes[place]) * (_STRAIGHT - bend))
+
+
+def _stands_out(changes: _Coarse, place: int) -> bool:
+    """Return whether more changes here than in the calmest third of the time around; a pan goes on and on."""
+    around = changes[max(0, place - _AROUND_STEPS) : place + _AROUND_STEPS + 1]
+    return bool(changes[place] >= _SMALLEST_PEAK * np.quantile(around, _CALM_SHARE))
 
 
 def _dips(luma: _Coarse, half: int) -> _Coarse:
