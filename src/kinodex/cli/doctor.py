@@ -2,6 +2,7 @@
 
 import os
 import platform
+import re
 import sqlite3
 import sys
 from typing import Any
@@ -13,6 +14,8 @@ from kinodex.cli.failures import CommandFailed, Status
 from kinodex.cli.options import AsJson, DataDir, settings_with
 from kinodex.cli.output import out, print_json, print_table
 from kinodex.settings import PREFIX, Settings
+
+_PASSWORD = re.compile(r"(://[^:/@]+:)[^@]+@")
 
 
 def doctor(context: typer.Context, data_dir: DataDir = None, as_json: AsJson = False) -> None:
@@ -50,11 +53,17 @@ def _settings(settings: Settings) -> list[dict[str, str]]:
     return [
         {
             "name": f"{PREFIX}{name.upper()}",
-            "value": str(getattr(settings, name)),
+            "value": _shown(settings, name),
             "from": _origin(settings, name),
         }
         for name in Settings.model_fields
     ]
+
+
+def _shown(settings: Settings, name: str) -> str:
+    """Return the value in use, secrets masked."""
+    value = getattr(settings, f"effective_{name}", getattr(settings, name))
+    return _PASSWORD.sub(r"\1***@", str(value))
 
 
 def _origin(settings: Settings, name: str) -> str:

@@ -10,7 +10,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from kinodex.cli.client import Client, connect
 from kinodex.cli.failures import CommandFailed, Status
 from kinodex.cli.options import AsJson, DataDir, Host, Port, settings_with
-from kinodex.cli.output import err, out, print_json, print_table
+from kinodex.cli.output import err, out, print_json, print_table, progress_of
 
 index_app = typer.Typer(no_args_is_help=True, help="Indexes and what is in them.")
 task_app = typer.Typer(no_args_is_help=True, help="Indexing tasks.")
@@ -136,7 +136,7 @@ def watch(client: Client, task_id: str) -> dict[str, Any]:
         while True:
             task: dict[str, Any] = client.get(f"/v1.1/tasks/{task_id}")
             step = task.get("step") or "waiting"
-            bars.update(bar, completed=task.get("progress", 0.0), description=f"{task['status']}: {step}")
+            bars.update(bar, completed=progress_of(task), description=f"{task['status']}: {step}")
             if task["status"] in {"ready", "failed"}:
                 return task
             time.sleep(POLL_S)

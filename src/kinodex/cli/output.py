@@ -9,7 +9,10 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-out = Console(highlight=False, soft_wrap=True)
+_WIDE = 200
+"""Characters of a line where nobody looks: in a pipe nothing is cut."""
+
+out = Console(highlight=False, soft_wrap=True, width=None if sys.stdout.isatty() else _WIDE)
 err = Console(stderr=True, highlight=False, soft_wrap=True)
 
 
@@ -20,7 +23,11 @@ def print_json(value: object) -> None:
 
 def print_table(headings: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
     """Print rows under headings; texts of users are shown as they are, never as markup."""
-    table = Table(*headings, box=None, pad_edge=False, header_style="bold")
+    table = Table(box=None, pad_edge=False, header_style="bold")
+    for heading in headings:
+        table.add_column(
+            heading, overflow="fold", min_width=24 if heading in {"id", "task", "video"} else None
+        )
     for row in rows:
         table.add_row(*(Text(str(cell)) for cell in row))
     out.print(table)
@@ -33,6 +40,11 @@ def clock(seconds: float) -> str:
     hours, minutes = divmod(minutes, 60)
     head = f"{hours}:{minutes:02d}" if hours else f"{minutes}"
     return f"{head}:{rest // 10:02d}.{rest % 10}"
+
+
+def progress_of(task: dict[str, Any]) -> float:
+    """Return the share of a task's work that is done, in [0, 1]."""
+    return 1.0 if task["status"] == "ready" else float(task.get("progress", 0.0))
 
 
 def reasons(moment: dict[str, Any]) -> list[str]:
