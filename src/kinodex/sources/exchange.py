@@ -51,6 +51,7 @@ class Exchange:
         self._reader = HeadReader()
         self._connected_at: float | None = None
         self._is_over = False
+        self._sockets: list[socket.socket] = []
         self._multi = pycurl.CurlMulti()
         self._curl = self._prepared(request)
         self._multi.add_handle(self._curl)
@@ -64,6 +65,8 @@ class Exchange:
         self._multi.remove_handle(self._curl)
         self._curl.close()
         self._multi.close()
+        for opened in self._sockets:
+            opened.close()
 
     def read_head(self) -> Head:
         """
@@ -173,9 +176,11 @@ class Exchange:
         if not self._is_checked(peer.addr[0]):
             return pycurl.SOCKET_BAD
         try:
-            return socket.socket(peer.family, peer.socktype, peer.protocol)
+            opened = socket.socket(peer.family, peer.socktype, peer.protocol)
         except OSError:
             return pycurl.SOCKET_BAD
+        self._sockets.append(opened)  # pycurl works on a duplicate; ours is closed at the end
+        return opened
 
     def _connected(self, peer: str, _local: str, _port: int, _local_port: int) -> int:
         """Note the connection, and check the peer once more before the request goes out."""

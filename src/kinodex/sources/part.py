@@ -84,7 +84,7 @@ class PartFile:
     def clear(self) -> None:
         """Forget everything that is here."""
         if self._record_path.exists():
-            self._record_path.unlink()
+            PartRecord.remove(self._record_path)
             _sync_folder(self._path.parent)
         self._file.seek(0)
         self._file.truncate()
@@ -129,13 +129,13 @@ class PartFile:
         with self._space.told():
             os.fsync(self._file.fileno())
         self._path.replace(self._target)
-        self._record_path.unlink(missing_ok=True)
+        PartRecord.remove(self._record_path)
         _sync_folder(self._target.parent)
         return self._digest.hexdigest()
 
     def discard(self) -> None:
         """Leave nothing behind."""
-        self._record_path.unlink(missing_ok=True)
+        PartRecord.remove(self._record_path)
         self._path.unlink(missing_ok=True)
 
     def _append(self, chunk: bytes) -> None:

@@ -34,12 +34,18 @@ class PartRecord:
 
     def save(self, path: Path) -> None:
         """Write the note in place of the one before, whole or not at all."""
-        beside = path.with_name(path.name + ".new")
+        beside = _beside(path)
         with beside.open("w", encoding="utf-8") as file:
             json.dump(asdict(self), file)
             file.flush()
             os.fsync(file.fileno())
         beside.replace(path)
+
+    @staticmethod
+    def remove(path: Path) -> None:
+        """Remove the note, and what a kill left of one that was being written."""
+        _beside(path).unlink(missing_ok=True)
+        path.unlink(missing_ok=True)
 
     def is_sound(self) -> bool:
         """Return whether the fields, which come from a file, have their types."""
@@ -48,3 +54,7 @@ class PartRecord:
         return all(isinstance(text, str) for text in texts) and all(
             isinstance(size, int) and size >= 0 for size in sizes
         )
+
+
+def _beside(path: Path) -> Path:
+    return path.with_name(path.name + ".new")

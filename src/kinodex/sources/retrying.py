@@ -12,6 +12,7 @@ from kinodex.sources.resolving import is_unknown_name
 
 _TOO_MANY_REQUESTS = 429
 _PASSING = {408, 425, _TOO_MANY_REQUESTS, 500, 502, 503, 504}
+_MOST_DOUBLINGS = 30
 _SECONDS = re.compile(r"[0-9]{1,9}")
 
 
@@ -55,7 +56,7 @@ def is_worth_retrying(failure: FetchFailed) -> bool:
 
 def backoff_s(failures: int, *, limits: FetchLimits) -> float:
     """Return the wait after so many failures in a row: doubling, with jitter so that clients spread."""
-    mean_s = min(limits.backoff_s * 2.0 ** (failures - 1), limits.longest_backoff_s)
+    mean_s = min(limits.backoff_s * 2.0 ** min(failures - 1, _MOST_DOUBLINGS), limits.longest_backoff_s)
     return mean_s * random.uniform(0.5, 1.5)  # noqa: S311  no secret
 
 
