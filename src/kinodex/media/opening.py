@@ -18,7 +18,7 @@ from av.packet import Packet
 from av.stream import Discard, Disposition, Stream
 from av.video.stream import VideoStream
 
-from kinodex.media.containers import is_container
+from kinodex.domain.sniff import SNIFFED_BYTES, is_video_container
 from kinodex.media.messages import Unreadable
 
 FORMATS = (
@@ -95,7 +95,9 @@ def open_video(path: Path, *, max_pixels: int, with_sound: bool = True) -> Itera
 
 
 def _unopened(path: Path, error: Exception) -> Unreadable:
-    if is_container(path):
+    with path.open("rb") as file:
+        is_video = is_video_container(file.read(SNIFFED_BYTES))
+    if is_video:
         return Unreadable(f"its container cannot be read ({reason_of(error)})")
     return Unreadable("in none of the formats that are read here", kind="not_a_video")
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from kinodex.domain.arrays import Frame, Sound
 from kinodex.domain.errors import FileEmpty, KinodexError, NotAVideo, StorageFull, VideoBroken
 from kinodex.domain.media import Decoded, MediaFacts
+from kinodex.domain.sniff import SNIFFED_BYTES, surely_not_a_video
 from kinodex.domain.timeline import SampledFrame
 from kinodex.media import framepack
 from kinodex.media.children import run_job
@@ -60,8 +61,7 @@ class PyavReader:
     def probe(self, path: Path) -> MediaFacts:
         """Return the facts of a file; see ``MediaReader.probe``."""
         size_bytes = path.stat().st_size
-        if not size_bytes:
-            raise FileEmpty
+        _refuse_by_sight(path)
         limits = self._limits(self._allowance.floor_s, file_bytes=0)
         request = Request(job="probe", limits=limits, parent=os.getpid(), path=str(path.absolute()))
         wall_s = 2 * self._allowance.floor_s + size_bytes / _SLOWEST_READ_BYTES_PER_S
@@ -134,6 +134,17 @@ def sandbox_state() -> SandboxState:
         return SandboxState(active=(), missing=(f"Decoding does not work: {error}",))
     states = [reply for reply in replies if isinstance(reply, SandboxState)]
     return states[0] if states else SandboxState(active=(), missing=("Decoding does not work.",))
+
+
+def _refuse_by_sight(path: Path) -> None:
+    """Refuse what is seen to be no video before libav sees it."""
+    with path.open("rb") as file:
+        beginning = file.read(SNIFFED_BYTES)
+    if not beginning:
+        raise FileEmpty
+    found = surely_not_a_video(beginning)
+    if found is not None:
+        raise NotAVideo(found)
 
 
 def _answer(replies: list[Reply], *, folder: Path | None = None) -> Reply:

@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from kinodex.domain.errors import NotAVideo, VideoBroken
+from kinodex.media.messages import Unreadable
+from kinodex.media.probing import probe
 from kinodex.media.pyav import PyavReader
 
 DISGUISES = {
@@ -20,7 +22,8 @@ DISGUISES = {
 
 
 @pytest.mark.parametrize("disguise", DISGUISES)
-def test_a_list_named_like_a_video_never_reads_the_file_beside_it(disguise, film, tmp_path):
+def test_a_list_named_like_a_video_never_leads_to_the_file_beside_it(disguise, film, tmp_path):
+    """Neither by sight nor, where that lets it pass, by libav."""
     neighbour = tmp_path / "neighbour.mp4"
     neighbour.write_bytes(film.read_bytes())
     path = tmp_path / "video.mp4"
@@ -28,6 +31,8 @@ def test_a_list_named_like_a_video_never_reads_the_file_beside_it(disguise, film
 
     with pytest.raises(NotAVideo):
         PyavReader().probe(path)
+    with pytest.raises(Unreadable, match="none of the formats"):
+        probe(path, max_pixels=10_000_000)
 
 
 def test_a_huge_flat_picture_costs_little_memory(scene, write_film, tmp_path):
