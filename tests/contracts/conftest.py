@@ -16,9 +16,9 @@ import pytest
 import sqlalchemy as sa
 from sqlalchemy.engine import make_url
 
+from kinodex.jobs.dbos_jobs import DbosJobs
 from kinodex.stores.blobs.obstore_blobs import ObstoreBlobs
 from kinodex.stores.sql.records import SqlRecords
-from kinodex.stores.sql.tables import metadata
 
 BUCKET = "kinodex-contracts"
 DEBIAN_FOLDER = "/usr/lib/postgresql"
@@ -111,14 +111,29 @@ def database_url(request: pytest.FixtureRequest) -> str:
     return url
 
 
+@pytest.fixture(scope="session")
+def postgres_queue(postgres_server: str) -> Iterator[SqlRecords]:
+    """Records that share their database with a queue; tests empty both and use them again."""
+    with _postgres_database(postgres_server) as url:
+        opened = SqlRecords(url)
+        DbosJobs(opened.engine)
+        yield opened
+        opened.close()
+
+
+@pytest.fixture
+def postgres_queue_url(postgres_queue: SqlRecords) -> str:
+    """A database with the tables of records and queue, without any row."""
+    _empty(postgres_queue.engine)
+    return postgres_queue.engine.url.set(drivername="postgresql").render_as_string(hide_password=False)
+
+
 @pytest.fixture(params=["sqlite", "postgres"])
 def records(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[SqlRecords]:
     """Records in a database of each kind, without any row."""
     if request.param == "postgres":
         opened: SqlRecords = request.getfixturevalue("postgres_records")
-        with opened.engine.begin() as connection:
-            names = ", ".join(table.name for table in metadata.sorted_tables)
-            connection.exec_driver_sql(f"TRUNCATE {names} RESTART IDENTITY")
+        _empty(opened.engine)
         yield opened
         return
     template = request.getfixturevalue("sqlite_template")
@@ -140,6 +155,17 @@ def _postgres_binaries() -> Path | None:
     folders += sorted(Path(DEBIAN_FOLDER).glob("*/bin"), reverse=True)
     usable = (folder for folder in folders if all((folder / name).exists() for name in ("initdb", "pg_ctl")))
     return next(usable, None)
+
+
+def _empty(engine: sa.Engine) -> None:
+    """Remove all rows but those that say which migrations were made."""
+    tables = (
+        "SELECT string_agg(format('%I.%I', schemaname, tablename), ', ') FROM pg_tables "
+        "WHERE schemaname IN ('public', 'dbos') AND tablename NOT IN ('alembic_version', 'dbos_migrations')"
+    )
+    with engine.begin() as connection:
+        names = connection.exec_driver_sql(tables.replace("%", "%%")).scalar_one()
+        connection.exec_driver_sql(f"TRUNCATE {names} RESTART IDENTITY")
 
 
 @contextmanager

@@ -5,8 +5,9 @@ from typing import Protocol, TypeVar
 
 import msgspec
 from dbos import DBOS, DBOSClient
+from dbos import error as dbos_errors
 
-from kinodex.domain.errors import WorkerLost
+from kinodex.domain.errors import TaskWithdrawn, WorkerLost
 from kinodex.domain.ids import TaskId
 
 Result = TypeVar("Result")
@@ -25,6 +26,15 @@ class Ownership(Protocol):
         Raises:
             TaskWithdrawn: The job was cancelled.
             JobInterrupted: The process stops, or the job is another one's by now.
+        """
+        ...
+
+    def check_recording(self) -> None:
+        """
+        Return if the result of a step can still be recorded: a little longer than steps may begin.
+
+        Raises:
+            JobInterrupted: The process has let go of its jobs.
         """
         ...
 
@@ -69,8 +79,18 @@ class DbosCheckpoints:
             # An error counts only while the job is ours: a stopping process breaks steps.
             self._ownership.check(self._task_id)
             raise
-        self._ownership.check(self._task_id)
-        return DBOS.run_step({"name": name}, lambda: result)
+        return self._recorded_as(name, result)
+
+    def _recorded_as(self, name: str, result: str) -> str:
+        """Record a result; DBOS refuses if the job has another owner by now."""
+        self._ownership.check_recording()
+        try:
+            return DBOS.run_step({"name": name}, lambda: result)
+        except dbos_errors.DBOSWorkflowCancelledError as error:
+            raise TaskWithdrawn from error
+        except dbos_errors.DBOSException:
+            self._ownership.check_recording()
+            raise
 
 
 class SpentCheckpoints:

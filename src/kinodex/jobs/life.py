@@ -27,7 +27,8 @@ from kinodex.jobs.tending import Tending
 log = structlog.get_logger(__name__)
 
 IDLE_S = 3600.0
-"""Pause of parts of DBOS that have nothing to do here."""
+NAP_S = 0.2
+"""Pauses of parts of DBOS that have nothing to do here."""
 
 
 class Life:
@@ -99,6 +100,16 @@ class Life:
         if found[0].status != "PENDING" or found[0].executor_id != self._id:
             raise JobInterrupted
 
+    def check_recording(self) -> None:
+        """
+        Return if the result of a step can still be recorded.
+
+        Raises:
+            JobInterrupted: The process has let go of its jobs.
+        """
+        if self._let_go.done():
+            raise JobInterrupted
+
     def _register(self) -> None:
         # The dispatch after the last attempt says WorkerLost; what dies even then, DBOS puts aside.
         @DBOS.workflow(name=WORKFLOW, max_recovery_attempts=self._attempts + 1)
@@ -162,4 +173,6 @@ def _config(engine: sa.Engine, executor: str) -> DBOSConfig:
         log_level="WARNING",
         enable_otlp=False,
         scheduler_polling_interval_sec=IDLE_S,
+        # It looks at nothing here, but a stop waits for its nap to end.
+        notification_listener_polling_interval_sec=NAP_S,
     )
