@@ -58,7 +58,7 @@ def test_a_picture_amid_a_dissolve_is_kept_only_where_there_is_no_other():
 def test_a_boundary_behind_which_there_is_no_picture_is_none():
     kept, shots = fill([candidate(0.0), candidate(5.0)], [Boundary(2.0), Boundary(4.0)])
 
-    assert shots == [0.0, 4.0]
+    assert shots == [0.0, 2.0]
     assert {shot for _, shot in kept} == {0, 1}
 
 
