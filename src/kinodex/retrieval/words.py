@@ -1,18 +1,16 @@
 """Words of queries and lines: compared without case, accents and width, shown as they were written."""
 
 import re
-import unicodedata
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+
+from kinodex.domain.letters import fold, is_in_word
 
 _ASCII_WORD = re.compile(r"[a-z0-9]+")
 # Scripts written without spaces, or with endings glued on: a word is looked for inside a run of letters.
 _RUNS = re.compile(
     "[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af\uf900-\ufaff\uff66-\uff9f\U00020000-\U0003ffff\u0e00-\u0e7f]"
 )
-# Of Latin, Greek and Cyrillic; points of Hebrew; vowel marks of Arabic. Elsewhere marks are letters.
-_ACCENTS = re.compile("[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u064b-\u0652\u0670]")
-
 _STOP_WORDS = (
     "a about after again all also am an and any are aren as at be been before being but by can could "
     "couldn d did didn do does doesn doing don down during each for from further had hadn has hasn have "
@@ -46,7 +44,7 @@ class FoldedText:
         if text.isascii():
             folded = text.lower()
             return cls(text, folded, range(len(text)), [word.span() for word in _ASCII_WORD.finditer(folded)])
-        pieces = [(place, char) for place, whole in enumerate(text) for char in _fold(whole)]
+        pieces = [(place, char) for place, whole in enumerate(text) for char in fold(whole)]
         folded = "".join(char for _, char in pieces)
         return cls(text, folded, [place for place, _ in pieces], list(_word_places(folded)))
 
@@ -130,7 +128,7 @@ def _word_places(folded: str) -> Iterator[tuple[int, int]]:
     """Yield the runs of letters, digits and marks."""
     start = None
     for place, char in enumerate(folded):
-        is_word = unicodedata.category(char)[0] in "LNM"
+        is_word = is_in_word(char)
         if is_word and start is None:
             start = place
         elif not is_word and start is not None:
@@ -138,8 +136,3 @@ def _word_places(folded: str) -> Iterator[tuple[int, int]]:
             start = None
     if start is not None:
         yield start, len(folded)
-
-
-def _fold(char: str) -> str:
-    bare = _ACCENTS.sub("", unicodedata.normalize("NFKD", char).casefold())
-    return unicodedata.normalize("NFKC", bare)

@@ -12,6 +12,8 @@ import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from kinodex.domain.letters import fold, is_in_word
+
 LONGEST_TOKEN = 64
 """Longer words are cut, in text and query alike; indexes have a limit and nobody types them."""
 
@@ -20,8 +22,6 @@ _EAST_ASIAN = (
     "\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uac00-\ud7af\uf900-\ufaff"
     "\U00020000-\U0003ffff"
 )
-# Accents of Latin, Greek and Cyrillic; points of Hebrew; vowel marks of Arabic. Marks elsewhere are letters.
-_ACCENTS = re.compile("[\u0300-\u036f\u0591-\u05bd\u05bf\u05c1\u05c2\u064b-\u0652\u0670]")
 _EAST_ASIAN_CHARACTER = re.compile(f"[{_EAST_ASIAN}]")
 _RUN = re.compile(f"[{_EAST_ASIAN}]+|[^{_EAST_ASIAN}]+")
 
@@ -75,7 +75,7 @@ def _runs(text: str) -> Iterator[str]:
 def _words(text: str) -> Iterator[str]:
     word = ""
     for character in text:
-        if unicodedata.category(character)[0] in "LNM":
+        if is_in_word(character):
             word += character
         elif word:
             yield word
@@ -100,6 +100,4 @@ def _open_ended(run: str) -> list[Term]:
 
 
 def _folded(word: str) -> str:
-    decomposed = unicodedata.normalize("NFKD", word).casefold()
-    plain = unicodedata.normalize("NFKC", _ACCENTS.sub("", decomposed))
-    return "".join(char for char in plain if unicodedata.category(char)[0] in "LNM")[:LONGEST_TOKEN]
+    return "".join(filter(is_in_word, fold(word)))[:LONGEST_TOKEN]
