@@ -201,3 +201,12 @@ def test_a_list_is_narrowed_by_name_options_and_time(client: TestClient, index_i
     assert _names(client, "created_at=2020-01-01") == []
     assert len(_names(client, f"created_at={created_at}")) == 2
     assert len(_names(client, f"created_at[gte]={created_at}")) == 2
+
+
+def test_a_list_is_narrowed_by_the_family_of_a_model(client: TestClient, index_id: str) -> None:
+    both = [*V1_3["models"], {"model_name": "pegasus1.2", "model_options": ["visual"]}]
+    _created(client, "v1.3", {"index_name": "both", "models": both})
+    assert sorted(_names(client, "model_family=marengo")) == ["both", "films"]
+    assert _names(client, "engine_family=pegasus") == ["both"]
+    answer = client.get("/v1.3/indexes?model_family=gpt")
+    assert (answer.status_code, answer.json()["code"]) == (400, "parameter_invalid")

@@ -14,6 +14,11 @@ class ModelChoice:
     options: tuple[str, ...]
 
     @property
+    def family(self) -> str:
+        """The family its name belongs to: ``marengo`` finds moments, ``pegasus`` answers in words."""
+        return "pegasus" if self.is_generative else "marengo"
+
+    @property
     def is_generative(self) -> bool:
         """Whether the name belongs to the family that answers in words instead of finding moments."""
         return self.name.startswith("pegasus")

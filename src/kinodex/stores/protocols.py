@@ -43,7 +43,12 @@ class IndexStore(Protocol):
         ...
 
     def list(self, listing: Listing) -> Page[Index]:
-        """Fields: ``id name created_at updated_at options models`` (the last two: all of a tuple)."""
+        """
+        Return a page of indexes.
+
+        Fields: ``id name created_at updated_at``; ``options models families`` take a tuple, of which the
+        index has all.
+        """
         ...
 
     def rename(self, index_id: IndexId, name: str, at: datetime) -> None:

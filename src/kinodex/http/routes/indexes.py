@@ -18,6 +18,7 @@ from kinodex.http.parameters import index_id_of
 from kinodex.http.threads import call
 from kinodex.http.versions import GenerationDep
 from kinodex.http.wire import values
+from kinodex.usecases.indexes import FAMILIES
 
 router = APIRouter(prefix="/indexes", tags=["indexes"])
 
@@ -27,7 +28,6 @@ FILTERS = {
     "created_at": Filter("created_at", "time"),
     "updated_at": Filter("updated_at", "time"),
 }
-_FAMILIES = ("marengo", "pegasus")
 _FIXED = ("models", "engines", "engine_id", "index_options")
 _DEFAULT_ENGINE = "marengo2.5"
 
@@ -106,8 +106,8 @@ def _options(name: str, texts: Sequence[str]) -> Sequence[Condition]:
 
 def _family(name: str, texts: Sequence[str]) -> Sequence[Condition]:
     """One of its models belongs to this family."""
-    if texts[0] not in _FAMILIES:
-        raise errors.ParameterInvalid(name, f"{texts[0][:80]!r} is not one of {', '.join(_FAMILIES)}")
+    if texts[0] not in FAMILIES:
+        raise errors.ParameterInvalid(name, f"{texts[0][:80]!r} is not one of {', '.join(FAMILIES)}")
     return [Condition("families", "in", (texts[0],))]
 
 

@@ -86,8 +86,12 @@ class SqlIndexStore:
 
 
 def _words(index: Index) -> list[dict[str, str]]:
-    """Return options and model names, one row each, so that lists can be narrowed by them."""
-    kinds = {"options": index.options, "models": [model.name for model in index.models]}
+    """Return options, models and their families, one row each, so that lists can be narrowed by them."""
+    kinds = {
+        "options": index.options,
+        "models": [model.name for model in index.models],
+        "families": [model.family for model in index.models],
+    }
     return [
         {"index_id": index.id, "kind": kind, "word": word}
         for kind, words in kinds.items()
@@ -113,6 +117,7 @@ FIELDS: Mapping[str, Field] = {
     **{name: indexes.c[name] for name in ("id", "name", "created_at", "updated_at")},
     "options": _holds_all,
     "models": _holds_all,
+    "families": _holds_all,
 }
 
 
