@@ -32,6 +32,7 @@ def serve(
 
     settings = settings_with(context, host=host, port=port, data_dir=data_dir)
     configure_logs(level=settings.log_level, form=settings.log_format)
+    _end_in_order()
     with bootstrap.running(settings, api=True, worker=with_worker) as running:
         config = uvicorn.Config(
             running.http_app(),
@@ -60,6 +61,17 @@ def worker(context: typer.Context, data_dir: DataDir = None) -> None:
     with bootstrap.running(settings, api=False, worker=True):
         out.print("Kinodex works; stop with Ctrl-C")
         stop.wait()
+
+
+def _end_in_order() -> None:
+    """
+    Let the end of a ``with`` block follow a signal to stop.
+
+    The web server catches the signal, ends, and raises it again for handlers that were there before:
+    the system's own would kill the process before the worker is stopped.
+    """
+    for name in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(name, lambda *_: None)
 
 
 def _listen(host: str, port: int) -> socket.socket:
