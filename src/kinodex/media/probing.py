@@ -61,6 +61,8 @@ def probe(path: Path, *, max_pixels: int) -> MediaFacts:
         survey = _survey(file, tries=0 if is_too_large else MOST_PACKETS_TRIED)
         if survey.picture is not None:
             size = survey.picture.width, survey.picture.height
+        elif not size[0]:  # some decoders are asked for the size, and say nothing beyond the limit
+            raise Unreadable(f"its pictures are damaged or have more than {max_pixels} pixels")
         elif not is_too_large:
             raise Unreadable("not one picture in it can be decoded")
         return _facts(file, survey, size=size, size_bytes=path.stat().st_size)
@@ -103,8 +105,8 @@ def _facts(file: VideoFile, survey: _Survey, *, size: tuple[int, int], size_byte
         fps=round(survey.packets / duration_s, 3) if duration_s else 0.0,
         size_bytes=size_bytes,
         container=file.container.format.name,
-        video_codec=video.codec_context.name,
-        audio_codec=file.audio.codec_context.name if file.audio else None,
+        video_codec=video.codec_context.codec.canonical_name,
+        audio_codec=file.audio.codec_context.codec.canonical_name if file.audio else None,
         rotation_deg=turns * 90,
         subtitle_streams=len(file.container.streams.subtitles),
     )

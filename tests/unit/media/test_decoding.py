@@ -81,9 +81,11 @@ def test_a_flash_is_not_a_cut(scene, write_film, run_pass, tmp_path):
     assert cuts_of(decoded) == []
 
 
-def test_light_that_changes_slowly_is_not_a_cut(scene, write_film, run_pass, tmp_path):
+@pytest.mark.parametrize("frames", [30, 60])
+def test_light_that_changes_slowly_is_not_a_cut(frames, scene, write_film, run_pass, tmp_path):
     (picture, *_) = scene(1)
-    dimmed = [mix(picture, np.zeros_like(picture), 0.6 * place / 50) for place in range(51)]
+    black = np.zeros_like(picture)
+    dimmed = [mix(picture, black, 0.8 * place / frames) for place in range(frames + 1)]
 
     decoded = run_pass(write_film(tmp_path / "a.mp4", [picture] * 30 + dimmed + dimmed[-1:] * 30))
 
