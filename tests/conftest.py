@@ -7,6 +7,8 @@ import pytest
 
 from kinodex.engines.weights import is_current
 
+pytest_plugins = ["backends"]
+
 
 @pytest.fixture(scope="session")
 def models_dir() -> Path:

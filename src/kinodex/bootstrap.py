@@ -89,6 +89,8 @@ def running(settings: Settings, *, api: bool, worker: bool) -> Iterator[Running]
     executor = build_executor(settings)
     with _opened(settings, executor=executor) as (usecases, jobs):
         hand = Worker(jobs=jobs, indexing=usecases.indexing)
+        if api:
+            usecases.tasks.discard_uploads()
         key_file = usecases.keys.ensure_first(settings.data_dir / FIRST_KEY_FILE) if api else None
         if worker:
             hand.start()

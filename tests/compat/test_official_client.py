@@ -1,5 +1,8 @@
 """The official Python client of today, with another base URL and nothing else."""
 
+from collections.abc import Iterator
+
+import httpx
 import pytest
 from live import KEY, LiveServer
 from twelvelabs import TwelveLabs
@@ -7,8 +10,9 @@ from twelvelabs.indexes import IndexesCreateRequestModelsItem
 
 
 @pytest.fixture(scope="module")
-def client(server: LiveServer) -> TwelveLabs:
-    return TwelveLabs(api_key=KEY, base_url=f"{server.url}/v1.3")
+def client(server: LiveServer) -> Iterator[TwelveLabs]:
+    with httpx.Client(trust_env=False) as connection:
+        yield TwelveLabs(api_key=KEY, base_url=f"{server.url}/v1.3", httpx_client=connection)
 
 
 def test_it_indexes_a_url_waits_and_searches(client: TwelveLabs, clip_url: str) -> None:

@@ -75,6 +75,8 @@ def test_a_condition_finds_what_a_look_at_every_video_finds(
         ("3", Condition("metadata.k", "eq", 3), True),
         (True, Condition("metadata.k", "eq", "true"), True),
         ("true", Condition(field="metadata.k", comparison="eq", value=True), True),
+        (False, Condition("metadata.k", "eq", "false"), True),
+        (False, Condition("metadata.k", "eq", "true"), False),
         (1, Condition(field="metadata.k", comparison="eq", value=True), False),
         (True, Condition("metadata.k", "eq", 1), False),
         (("x", "y"), Condition("metadata.k", "eq", "y"), True),

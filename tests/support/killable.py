@@ -2,8 +2,8 @@
 A server that kills itself with SIGKILL at a chosen point of the work: ``killable.py POINT serve …``.
 
 A point is ``<step>:<when>``: ``begin`` when the step has just been noted, ``middle`` when it first reports
-progress, ``late`` when most is done, ``end`` when it is done and its end is not noted yet. The engines are the quick fakes; everything
-else is the product.
+progress, ``late`` when most is done, ``end`` when it is done and its end is not noted yet. The engines are
+the quick fakes; everything else is the product.
 """
 
 import os

@@ -1,5 +1,6 @@
 """Tasks: from a URL or a file to a searchable video, watched by the client."""
 
+import shutil
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -91,6 +92,10 @@ class Tasks:
         """Return a fresh path to write an uploaded file to, for ``create_from_file``."""
         self._uploads.mkdir(parents=True, exist_ok=True)
         return self._uploads / new_id()
+
+    def discard_uploads(self) -> None:
+        """Remove what uploads left behind that a crash cut off; to be called before any begins."""
+        shutil.rmtree(self._uploads, ignore_errors=True)
 
     def maximum_upload_bytes(self, generation: str) -> int:
         """Return the size limit of a file sent under an API version, in bytes."""

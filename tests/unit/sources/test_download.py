@@ -13,6 +13,7 @@ import pytest
 from hostile_site import QUICK, Downloader, Site, Visit, made_video
 
 from kinodex.domain.errors import (
+    BadResponse,
     ConnectionFailed,
     FetchIncomplete,
     FetchTimedOut,
@@ -255,6 +256,23 @@ def test_chunks_that_break_off_are_noticed(site: Site, download: Downloader, vid
 
     with pytest.raises(FetchIncomplete):
         download(site.on("/v", cut), limits=ONCE)
+
+
+@pytest.mark.parametrize(("sent_bytes", "failure"), [(10_000, FetchIncomplete), (200_001, BadResponse)])
+def test_a_rest_of_another_length_than_declared_is_noticed(
+    site: Site, download: Downloader, video: bytes, sent_bytes: int, failure: type[Exception]
+) -> None:
+    def lying(visit: Visit) -> None:
+        if visit.offset is None:
+            visit.range(video, stop=200_000)
+        else:
+            part = f"Content-Range: bytes {visit.offset}-{len(video) - 1}/{len(video)}"
+            visit.head(206, 'ETag: "v1"', part)
+            visit.send(bytes(sent_bytes))
+
+    with pytest.raises(failure):
+        download(site.on("/v", lying), limits=replace(QUICK, attempts=2))
+    assert len(site.visits) == 2
 
 
 # --- clocks --------------------------------------------------------------------------------------

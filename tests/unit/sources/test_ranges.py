@@ -48,6 +48,7 @@ def test_exactly_the_rest_is_taken() -> None:
         "bytes 11-99/100",
         "bytes 10-98/100",
         "bytes 10-99/101",
+        "bytes 10-100/101",
         "bytes 10-99/*",
         "bytes */100",
         "10-99",
