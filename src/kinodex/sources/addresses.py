@@ -87,6 +87,13 @@ def read_address(text: str) -> IpAddress | None:
         return None
 
 
+def spelled(address: IpAddress) -> str:
+    """Return an address as the URL standard writes it; Python 3.13 writes mapped ones in another way."""
+    if isinstance(address, IPv6Address) and (inside := address.ipv4_mapped) is not None:
+        return f"::ffff:{int(inside) >> 16:x}:{int(inside) & 0xFFFF:x}"
+    return str(address)
+
+
 def _forms(address: IpAddress) -> tuple[IpAddress, ...]:
     plain = unmapped(address)
     if isinstance(plain, IPv4Address):

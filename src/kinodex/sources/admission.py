@@ -3,7 +3,7 @@
 import re
 
 from kinodex.domain.errors import UrlAddressNotAllowed, UrlHostUnsupported
-from kinodex.sources.addresses import IpAddress, is_metadata, is_public
+from kinodex.sources.addresses import IpAddress, is_metadata, is_public, spelled
 from kinodex.sources.allowlist import AllowList
 from kinodex.sources.ports import check_port
 from kinodex.sources.urls import WebUrl, parse_url
@@ -69,7 +69,7 @@ def check_address(url: WebUrl, address: IpAddress, *, allow: AllowList) -> None:
     Raises:
         UrlAddressNotAllowed: Without telling the address.
     """
-    is_listed = allow.covers(url.host, url.port) or allow.covers(str(address), url.port)
+    is_listed = allow.covers(url.host, url.port) or allow.covers(spelled(address), url.port)
     if is_metadata(address) or not (is_listed or is_public(address)):
         raise UrlAddressNotAllowed(url.host)
 

@@ -5,7 +5,7 @@ import re
 import idna
 
 from kinodex.domain.errors import UrlInvalid
-from kinodex.sources.addresses import read_address
+from kinodex.sources.addresses import read_address, spelled
 
 LONGEST_NAME = 253
 _LABEL = re.compile(r"[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?")
@@ -39,7 +39,7 @@ def _ipv6(text: str) -> str:
     address = read_address(text[1:-1]) if text.endswith("]") else None
     if address is None or address.version != 6 or "%" in text:  # noqa: PLR2004  IPv6
         raise UrlInvalid("the address in brackets is not an IPv6 address")
-    return str(address)
+    return spelled(address)
 
 
 def _ipv4(name: str) -> str:

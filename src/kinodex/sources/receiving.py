@@ -3,7 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-from kinodex.domain.errors import EncodingUnsupported, FileTooLarge, NotAVideo
+from kinodex.domain.errors import BadResponse, EncodingUnsupported, FileTooLarge, NotAVideo
 from kinodex.domain.sniff import SNIFFED_BYTES, is_video_container, surely_not_a_video
 from kinodex.sources.heads import Head
 from kinodex.sources.part import PartFile
@@ -34,7 +34,7 @@ class Receiver:
         """
         if total_bytes is not None and total_bytes > self.limit_bytes:
             raise FileTooLarge(self.limit_bytes, total_bytes)
-        self.space.check((total_bytes or 0) - self.part.size_bytes if total_bytes else 0)
+        self.space.check(max(0, (total_bytes or 0) - self.part.size_bytes))
 
     def take(self, body: Iterable[bytes], *, head: Head) -> None:
         """
@@ -42,6 +42,7 @@ class Receiver:
 
         Raises:
             FileTooLarge: Counted above the limit.
+            BadResponse: Counted above the declared length.
             NotAVideo: By its first bytes.
             EncodingUnsupported: Compressed, by its first bytes and as the answer declares.
             StorageFull: It does not fit.
@@ -49,8 +50,7 @@ class Receiver:
         is_judged = False
         self._tell()
         for chunk in body:
-            if self.part.size_bytes + len(chunk) > self.limit_bytes:
-                raise FileTooLarge(self.limit_bytes)
+            self._check_size(self.part.size_bytes + len(chunk))
             self.part.write(chunk)
             self._tell()
             if not is_judged and self.part.size_bytes >= SNIFFED_BYTES:
@@ -58,6 +58,12 @@ class Receiver:
                 is_judged = True
         if not is_judged:
             self._judge(head)
+
+    def _check_size(self, size_bytes: int) -> None:
+        if size_bytes > self.limit_bytes:
+            raise FileTooLarge(self.limit_bytes)
+        if self.part.total_bytes is not None and size_bytes > self.part.total_bytes:
+            raise BadResponse(f"The host sent more than the {self.part.total_bytes} bytes it declared.")
 
     def _tell(self) -> None:
         self.pulse.done_bytes, self.pulse.total_bytes = self.part.size_bytes, self.part.total_bytes
