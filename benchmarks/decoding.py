@@ -82,6 +82,5 @@ def _ignore(share: float) -> None:
     """Take no notice of progress."""
 
 
-
 if __name__ == "__main__":
     main()

@@ -26,6 +26,8 @@ _SLOWEST_READ_BYTES_PER_S = 20 * _MIB
 _WRITTEN_BYTES_PER_S = _MIB // 2
 _WALL_PER_CPU = 4.0
 _SOUND_CPU_SHARE = 0.2
+_COMPLAINT_BYTES = _MIB
+"""What a child that writes no result may write to standard error."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +64,7 @@ class PyavReader:
         """Return the facts of a file; see ``MediaReader.probe``."""
         size_bytes = path.stat().st_size
         _refuse_by_sight(path)
-        limits = self._limits(self._allowance.floor_s, file_bytes=0)
+        limits = self._limits(self._allowance.floor_s, file_bytes=_COMPLAINT_BYTES)
         request = Request(job="probe", limits=limits, parent=os.getpid(), path=str(path.absolute()))
         wall_s = 2 * self._allowance.floor_s + size_bytes / _SLOWEST_READ_BYTES_PER_S
         answer = _answer(run_job(request, wall_s=wall_s, progress=_ignore))
@@ -126,7 +128,9 @@ def sandbox_state() -> SandboxState:
 
     Asked once for each process, since the kernel does not change meanwhile.
     """
-    limits = Limits(memory_bytes=Allowance().memory_bytes, cpu_s=60, file_bytes=0, max_pixels=1)
+    limits = Limits(
+        memory_bytes=Allowance().memory_bytes, cpu_s=60, file_bytes=_COMPLAINT_BYTES, max_pixels=1
+    )
     request = Request(job="inspect", limits=limits, parent=os.getpid())
     try:
         replies = run_job(request, wall_s=60, progress=_ignore)

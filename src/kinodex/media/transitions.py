@@ -58,6 +58,7 @@ _MOST_CELLS = 0.6
 
 # Fades.
 _FLAT = 5.0
+_WIDEST_FLAT = 80
 _OWN_SHOT_S = 1.5
 _FADE_REACH_S = 0.3
 _RAMP_S = 1.2
@@ -240,7 +241,9 @@ def _becomes_another(before: _Coarse, after: _Coarse) -> bool:
 
 
 def _fades(times: Floats, signatures: Signatures) -> list[Boundary]:
-    flat = signatures[:, 0].std(axis=(1, 2)) < _FLAT
+    luma = signatures[:, 0].reshape(len(signatures), -1)
+    flat = luma.max(axis=1) - luma.min(axis=1) < _WIDEST_FLAT  # most are not, and this is soon known
+    flat[flat] = luma[flat].std(axis=1) < _FLAT
     edges = np.flatnonzero(np.diff(flat, prepend=False, append=False))
     return [
         boundary
