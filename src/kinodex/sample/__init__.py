@@ -17,12 +17,12 @@ class Question:
 
 
 QUESTIONS = (
-    Question("said", "when did the boats go out to catch fish", "conversation", 5.44, 10.88),
-    Question("written", "line 42 departs", "text_in_video", 26.44, 30.76),
-    Question("seen", "a burning candle", "visual", 10.88, 15.96),
+    Question("said", "what goes into a good loaf", "conversation", 25.8, 32.2),
+    Question("written", "festival of the sky", "text_in_video", 11.8, 18.6),
+    Question("seen", "a clock on the wall", "visual", 32.2, 38.0),
 )
 
 
 def path() -> Path:
-    """Return the clip: 30.76 s, 640x360, 25 fps, H.264 and AAC, six shots with hard cuts."""
+    """Return the clip: 38 s, 640x360, 25 fps, H.264 and AAC, six shots with hard cuts."""
     return Path(str(resources.files(__name__) / "clip.mp4"))
