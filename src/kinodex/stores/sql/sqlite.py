@@ -6,6 +6,8 @@ takes its lock at the start (``BEGIN IMMEDIATE``), and waits for others instead 
 """
 
 import shutil
+import sqlite3
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +23,9 @@ from kinodex.stores.sql.tables import text_lines
 from kinodex.stores.sql.words import Term
 
 BUSY_TIMEOUT_MS = 30_000
+WITH_SUBSECONDS = (3, 42, 0)
+"""The first version whose ``unixepoch`` takes ``'subsec'`` (https://www.sqlite.org/releaselog/3_42_0.html)."""
+
 POOL_SIZE = 16
 MOST_CONNECTIONS = 64
 
@@ -94,6 +99,15 @@ def _prepare(connection: Any, _record: Any) -> None:
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
+    if sqlite3.sqlite_version_info < WITH_SUBSECONDS:
+        connection.create_function("unixepoch", 1, _unixepoch)
+
+
+def _unixepoch(modifier: str) -> float:
+    """Return the time as newer versions do: from Python 3.12 on the queue in this database asks for it."""
+    if modifier != "subsec":
+        raise ValueError(f"unixepoch knows 'subsec' here, not {modifier!r}")
+    return time.time()
 
 
 def _quoted(terms: Sequence[Term]) -> str:
