@@ -20,8 +20,13 @@ class Checkpoints(Protocol):
         Run a step, or return what it returned when it finished in an earlier life.
 
         Args:
-            name: Unique within the job; steps come in the same order each time.
+            name: Unique within the job. What follows a ``#`` counts tries: ``fetch#2`` is ``fetch``.
             step: Returns something made of ``dict``, ``list``, ``str``, numbers, booleans and ``None``.
+                What it raises passes through and is not remembered.
+
+        Raises:
+            TaskWithdrawn: The job was cancelled.
+            WorkerLost: The job took the process down too often; no step runs any more.
         """
         ...
 
@@ -52,7 +57,12 @@ class Jobs(Protocol):
         ...
 
     def exhausted(self) -> Sequence[TaskId]:
-        """Return tasks whose jobs were given up because they took the process down too often."""
+        """
+        Return tasks whose jobs were put aside because the process died even while giving them up.
+
+        A job that took the process down too often is done once more with checkpoints that raise
+        ``WorkerLost``, so that its task ends at once; only what cannot even do that is found here.
+        """
         ...
 
     def waiting(self) -> int:

@@ -396,7 +396,12 @@ class BlobStore(Protocol):
     """Bytes under keys such as ``videos/<id>/source``. A key is visible whole or not at all."""
 
     def put_file(self, key: str, path: Path) -> None:
-        """Store a copy of a file; an existing blob is replaced. Durable when it returns."""
+        """
+        Store a file; an existing blob is replaced. Durable when it returns.
+
+        A local store may link to the file instead of copying it: replace it afterwards if need be, but
+        do not write into it.
+        """
         ...
 
     def put_bytes(self, key: str, content: bytes) -> None:
@@ -427,7 +432,7 @@ class BlobStore(Protocol):
 
     def fetch_to(self, key: str, path: Path) -> None:
         """
-        Copy a blob to a local file, or link to it where it is local already.
+        Copy a blob to a local file, or link to it where it is local already: not to be written into.
 
         Raises:
             FileNotFoundError: If there is none.
