@@ -42,7 +42,7 @@ def cut_peaks(curve: Curve, *, least: float) -> list[Peak]:
     cutter = _Cutter(curve)
     for cell in _summits(curve.probability, least=least):
         cutter.try_cell(cell)
-    return cutter.peaks
+    return sorted(cutter.peaks, key=lambda peak: -peak.probability)
 
 
 def _summits(probability: AnyArray, *, least: float) -> list[int]:
@@ -78,7 +78,9 @@ class _Cutter:
                 return
         first, last = self._stretch(cell, low, high)
         self._taken.insert(place, (first, last))
-        self.peaks.append(Peak(self._span(first, last), float(self._probability[cell])))
+        # A higher cell that is no peak of its own, for want of a dip before the next one, may lie inside.
+        highest = float(self._probability[first : last + 1].max())
+        self.peaks.append(Peak(self._span(first, last), highest))
 
     def _falls_between(self, first: int, end: int, peak: int) -> bool:
         """Return whether the curve is at half of the peak's odds or less for long enough."""

@@ -2,7 +2,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from kinodex.domain.timeline import Span
@@ -93,6 +93,7 @@ STEPS = st.lists(
 
 
 @given(STEPS)
+@example([(0.25, 0.14), (2.0, 0.07), (0.25, 0.15), (2.0, 0.09), (0.25, 0.19)])
 def test_moments_are_apart_bounded_and_hold_their_peak(steps: list[tuple[float, float]]) -> None:
     whole = curve(*steps)
 
