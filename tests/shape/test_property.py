@@ -59,6 +59,13 @@ def test_one_opencv_is_installed_and_no_torch(lock: Path) -> None:
     assert not {"torch", "torchvision", "transformers", "tensorflow"} & set(names)
 
 
+def test_tests_run_with_the_versions_that_users_get() -> None:
+    base, development = (
+        set(re.findall(r"(?m)^[a-z0-9.-]+==[^\\\n]+", lock.read_text())) for lock in LOCKS[:2]
+    )
+    assert base <= development
+
+
 def test_a_change_of_dependencies_reaches_the_locks() -> None:
     project = (ROOT / "pyproject.toml").read_text()
     wanted = re.findall(r'(?m)^    "([A-Za-z0-9_-]+)[^"]*[<=>]', project.split("[project.scripts]")[0])
