@@ -11,7 +11,10 @@ from live import LiveServer, live_server
 from origin import Origin, serve_origin
 
 # The client's connection is cut on purpose, and its socket is collected late.
-pytestmark = pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+pytestmark = [
+    pytest.mark.slow,
+    pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning"),
+]
 
 SUPPORT = Path(__file__).parents[1] / "support"
 

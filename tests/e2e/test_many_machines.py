@@ -28,6 +28,7 @@ def _worker(folder: Path, point: str, *, allow: list[str], environment: dict[str
     )
 
 
+@pytest.mark.slow
 def test_another_machine_takes_over_the_work_of_a_dead_one(
     tmp_path: Path, environment: dict[str, str]
 ) -> None:

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import pytest
 from clips import make_clip
 from live import LiveServer, live_server
 from origin import serve_origin
@@ -9,6 +10,7 @@ from origin import serve_origin
 KILLABLE = (str(Path(__file__).parents[1] / "support" / "killable.py"), "none")
 
 
+@pytest.mark.slow
 def test_a_stop_during_a_download_ends_with_status_0_and_loses_nothing(tmp_path: Path) -> None:
     with serve_origin() as origin:
         origin.pause_s = 0.2
