@@ -3,6 +3,7 @@
 import fcntl
 import os
 import secrets
+import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -44,6 +45,10 @@ log = structlog.get_logger(__name__)
 
 EVERYTHING = ModelChoice("marengo3.0", ("visual", "audio"))
 """The model profile that looks at everything."""
+
+SAFE_SQLITE = (3, 51, 3)
+SAFE_KEY_LENGTH = 16
+"""A key of the operator's own that is shorter can be guessed."""
 
 LIMITS = {"v1.1": limits.V1_1, "v1.2": limits.V1_2, "v1.3": limits.V1_3}
 
@@ -97,6 +102,8 @@ def running(settings: Settings, *, api: bool, worker: bool) -> Iterator[Running]
         _warm_up(executor)
         for note in degraded():
             log.warning("degraded", what=note)
+        if settings.api_key is not None and len(settings.api_key.get_secret_value()) < SAFE_KEY_LENGTH:
+            log.warning("KINODEX_API_KEY is short", safe_from=SAFE_KEY_LENGTH)
         try:
             yield Running(settings, usecases, key_file)
         finally:
@@ -155,6 +162,18 @@ def checks(settings: Settings) -> Mapping[str, str | None]:
         except (KinodexError, OSError) as error:
             results[name] = str(error)
     return results
+
+
+def notes(settings: Settings) -> Sequence[str]:
+    """Return what an operator should know of this machine that keeps nothing from working."""
+    if not settings.effective_database_url.startswith("sqlite") or sqlite3.sqlite_version_info >= SAFE_SQLITE:
+        return ()
+    wanted = ".".join(map(str, SAFE_SQLITE))
+    note = (
+        f"SQLite {sqlite3.sqlite_version} is older than {wanted}, which mends a rare corruption of its "
+        "write-ahead log when two connections write at once; keep backups, or use PostgreSQL."
+    )
+    return (note,)
 
 
 def _check_folder(settings: Settings) -> None:

@@ -39,7 +39,7 @@ class Settings(BaseSettings):
     host: str = Field(default="127.0.0.1", description="Address to listen on.")
     port: int = Field(default=8080, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
     api_key: SecretStr | None = Field(
-        default=None, min_length=8, description="Use this API key instead of the one made at first start."
+        default=None, min_length=1, description="Use this API key instead of the one made at first start."
     )
     fetch_allow: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(),

@@ -31,6 +31,7 @@ def doctor(context: typer.Context, data_dir: DataDir = None, as_json: AsJson = F
             for name, problem in bootstrap.checks(settings).items()
         ],
         "degraded": list(bootstrap.degraded()),
+        "notes": list(bootstrap.notes(settings)),
     }
     if as_json:
         print_json(report)
@@ -81,3 +82,5 @@ def _print(report: dict[str, Any]) -> None:
     print_table(("check", "result"), [(each["check"], each["problem"] or "ok") for each in report["checks"]])
     for note in report["degraded"]:
         out.print(f"Degraded: {note}", markup=False)
+    for note in report["notes"]:
+        out.print(f"Note: {note}", markup=False)

@@ -8,7 +8,7 @@ from kinodex.domain import errors
 def all_errors(root: type[errors.KinodexError] = errors.KinodexError) -> Iterator[type[errors.KinodexError]]:
     """Yield the errors of the tree; the ways in have a few of their own."""
     for child in root.__subclasses__():
-        if child.__module__ == errors.__name__:
+        if child.__module__.startswith(errors.__name__):
             yield child
         yield from all_errors(child)
 

@@ -1,0 +1,155 @@
+"""
+Everything that can go wrong and is not our own mistake, as one tree.
+
+* KinodexError
+  - Refused: what was asked cannot be done; asking again changes nothing
+    · ParameterMissing · ParameterInvalid · ContentTypeInvalid · NotFound · EndpointUnknown
+    · MethodNotAllowed · KeyInvalid · KeyForbids · BodyTooLarge
+    · IndexNameTaken · IndexModelsFixed · TaskNotDeletable · VideoNotReady
+    · SearchOptionUnsupported · SearchOptionsConflict · FilterInvalid · PageExpired · VideoNotInIndex
+    · UrlRefused: the address itself is not acceptable
+      . UrlInvalid . UrlSchemeNotAllowed . UrlPortNotAllowed . UrlCredentialsNotAllowed
+      . UrlAddressNotAllowed . UrlHostUnsupported
+  - FetchFailed: the bytes of a video could not be had
+    · DnsFailed · ConnectionFailed · TlsFailed · FetchTimedOut · FetchTooSlow · FetchIncomplete
+    · BadResponse · HttpStatusRefused · RateLimitedBySource · TooManyRedirects · EncodingUnsupported
+  - VideoRejected: the bytes are here and are not a video we take
+    · FileEmpty · FileTooLarge · NotAVideo · VideoBroken · ResolutionTooLow · ResolutionTooHigh
+    · AspectRatioRefused · VideoTooShort · VideoTooLong · AudioMissing · TranscriptInvalid
+  - StorageFull · EngineFailed · EngineNotReady · WorkerLost · TaskWithdrawn · Overloaded
+
+A class carries facts; ``code`` is the stable name shown in HTTP answers, tasks, webhooks, the command
+and the page; ``str(error)`` is one plain sentence with the measured value and the limit.
+Nothing here knows an HTTP status: ``http/errors.py`` is the table.
+Codes follow the error codes page of the platform API where it has one, else they are our own.
+"""
+
+from kinodex.domain.errors.addresses import (
+    UrlAddressNotAllowed,
+    UrlCredentialsNotAllowed,
+    UrlHostUnsupported,
+    UrlInvalid,
+    UrlPortNotAllowed,
+    UrlRefused,
+    UrlSchemeNotAllowed,
+)
+from kinodex.domain.errors.fetching import (
+    BadResponse,
+    ConnectionFailed,
+    DnsFailed,
+    EncodingUnsupported,
+    FetchFailed,
+    FetchIncomplete,
+    FetchTimedOut,
+    FetchTooSlow,
+    HttpStatusRefused,
+    RateLimitedBySource,
+    TlsFailed,
+    TooManyRedirects,
+)
+from kinodex.domain.errors.machine import (
+    EngineFailed,
+    EngineNotReady,
+    Overloaded,
+    StorageFull,
+    TaskWithdrawn,
+    WorkerLost,
+)
+from kinodex.domain.errors.requests import (
+    BodyTooLarge,
+    ContentTypeInvalid,
+    EndpointUnknown,
+    FilterInvalid,
+    IndexModelsFixed,
+    IndexNameTaken,
+    KeyForbids,
+    KeyInvalid,
+    MethodNotAllowed,
+    NotFound,
+    PageExpired,
+    ParameterInvalid,
+    ParameterMissing,
+    Refused,
+    SearchOptionsConflict,
+    SearchOptionUnsupported,
+    TaskNotDeletable,
+    VideoNotInIndex,
+    VideoNotReady,
+)
+from kinodex.domain.errors.root import (
+    KinodexError,
+)
+from kinodex.domain.errors.videos import (
+    AspectRatioRefused,
+    AudioMissing,
+    FileEmpty,
+    FileTooLarge,
+    NotAVideo,
+    ResolutionTooHigh,
+    ResolutionTooLow,
+    TranscriptInvalid,
+    VideoBroken,
+    VideoRejected,
+    VideoTooLong,
+    VideoTooShort,
+)
+
+__all__ = [
+    "AspectRatioRefused",
+    "AudioMissing",
+    "BadResponse",
+    "BodyTooLarge",
+    "ConnectionFailed",
+    "ContentTypeInvalid",
+    "DnsFailed",
+    "EncodingUnsupported",
+    "EndpointUnknown",
+    "EngineFailed",
+    "EngineNotReady",
+    "FetchFailed",
+    "FetchIncomplete",
+    "FetchTimedOut",
+    "FetchTooSlow",
+    "FileEmpty",
+    "FileTooLarge",
+    "FilterInvalid",
+    "HttpStatusRefused",
+    "IndexModelsFixed",
+    "IndexNameTaken",
+    "KeyForbids",
+    "KeyInvalid",
+    "KinodexError",
+    "MethodNotAllowed",
+    "NotAVideo",
+    "NotFound",
+    "Overloaded",
+    "PageExpired",
+    "ParameterInvalid",
+    "ParameterMissing",
+    "RateLimitedBySource",
+    "Refused",
+    "ResolutionTooHigh",
+    "ResolutionTooLow",
+    "SearchOptionUnsupported",
+    "SearchOptionsConflict",
+    "StorageFull",
+    "TaskNotDeletable",
+    "TaskWithdrawn",
+    "TlsFailed",
+    "TooManyRedirects",
+    "TranscriptInvalid",
+    "UrlAddressNotAllowed",
+    "UrlCredentialsNotAllowed",
+    "UrlHostUnsupported",
+    "UrlInvalid",
+    "UrlPortNotAllowed",
+    "UrlRefused",
+    "UrlSchemeNotAllowed",
+    "VideoBroken",
+    "VideoNotInIndex",
+    "VideoNotReady",
+    "VideoRejected",
+    "VideoTooLong",
+    "VideoTooShort",
+    "WorkerLost",
+]

@@ -1,0 +1,63 @@
+"""This machine cannot go on."""
+
+from kinodex.domain.errors.root import KinodexError
+
+
+class StorageFull(KinodexError):
+    """Not enough free space to go on."""
+
+    code = "storage_full"
+    retryable = True
+
+    def __init__(self, free_bytes: int, needed_bytes: int) -> None:
+        super().__init__(f"The disk has {free_bytes} bytes free and {needed_bytes} are needed.")
+
+
+class EngineFailed(KinodexError):
+    """An engine raised while it worked; trying again may help."""
+
+    code = "engine_failed"
+    retryable = True
+
+    def __init__(self, engine: str, reason: str) -> None:
+        super().__init__(f"The engine {engine} failed: {reason}.")
+        self.engine = engine
+
+
+class EngineNotReady(KinodexError):
+    """An engine's weights are not on this machine."""
+
+    code = "engine_not_ready"
+
+    def __init__(self, engine: str, cure: str) -> None:
+        super().__init__(f"The engine {engine} is not ready: {cure}.")
+        self.engine = engine
+
+
+class WorkerLost(KinodexError):
+    """The worker stopped several times on this task."""
+
+    code = "worker_lost"
+
+    def __init__(self, attempts: int) -> None:
+        super().__init__(f"The worker stopped {attempts} times while it worked on this task.")
+
+
+class TaskWithdrawn(KinodexError):
+    """The task or its index was deleted while the work was going on."""
+
+    code = "task_withdrawn"
+
+    def __init__(self) -> None:
+        super().__init__("The task was deleted.")
+
+
+class Overloaded(KinodexError):
+    """Too much is waiting already."""
+
+    code = "too_many_requests"
+    retryable = True
+
+    def __init__(self, reason: str, retry_after_s: int) -> None:
+        super().__init__(f"{reason} Try again in {retry_after_s} s.")
+        self.retry_after_s = retry_after_s
