@@ -16,7 +16,7 @@ def _tree(root: type[errors.KinodexError] = errors.KinodexError) -> Iterator[typ
 
 
 OURS = sorted(
-    {each for each in _tree() if each.__module__ in {errors.__name__, "kinodex.http.errors"}},
+    {each for each in _tree() if each.__module__.startswith((errors.__name__, "kinodex.http.errors"))},
     key=lambda each: each.__name__,
 )
 

@@ -47,9 +47,7 @@ def words(name: str) -> set[str]:
 
 
 def test_modules_are_short() -> None:
-    product = (
-        (path, tree) for path, tree in modules() if path.parts[0] != "tests"
-    )
+    product = ((path, tree) for path, tree in modules() if path.parts[0] != "tests")
     lengths = {str(path): code_lines(tree) for path, tree in product}
     assert len(lengths) > 100
     assert {name: lines for name, lines in lengths.items() if lines > LONGEST_MODULE} == {}
