@@ -27,6 +27,7 @@ from kinodex.media.pictures import read_picture
 from kinodex.media.pyav import PyavReader, sandbox_state
 from kinodex.settings import FIRST_KEY_FILE, Settings
 from kinodex.sources.curl import CurlFetcher
+from kinodex.sources.limits import FetchLimits
 from kinodex.stores.blobs.obstore_blobs import ObstoreBlobs
 from kinodex.stores.sql.records import SqlRecords
 from kinodex.stores.vectors.segments import SegmentVectors
@@ -36,6 +37,7 @@ from kinodex.usecases.indexes import Indexes
 from kinodex.usecases.indexing import Indexing
 from kinodex.usecases.indexing_steps import IndexingTools
 from kinodex.usecases.keys import Keys
+from kinodex.usecases.pictures import QueryPictures
 from kinodex.usecases.search import Search
 from kinodex.usecases.tasks import Tasks
 from kinodex.usecases.videos import Videos
@@ -46,6 +48,7 @@ log = structlog.get_logger(__name__)
 EVERYTHING = ModelChoice("marengo3.0", ("visual", "audio"))
 """The model profile that looks at everything."""
 
+WHILE_SOMEBODY_WAITS = FetchLimits(connect_s=5, head_s=10, idle_s=10, total_s=20, attempts=2)
 SAFE_SQLITE = (3, 51, 3)
 SAFE_KEY_LENGTH = 16
 """A key of the operator's own that is shorter can be guessed."""
@@ -193,6 +196,15 @@ def _usecases(settings: Settings, *, records: SqlRecords, jobs: DbosJobs, execut
     vectors = SegmentVectors(blobs)
     media = PyavReader()
     fetcher = CurlFetcher(allow=settings.fetch_allow, free_space_bytes=settings.free_space_bytes)
+    pictures = QueryPictures(
+        fetcher=CurlFetcher(
+            allow=settings.fetch_allow,
+            free_space_bytes=settings.free_space_bytes,
+            limits=WHILE_SOMEBODY_WAITS,
+        ),
+        read_picture=read_picture,
+        folder=settings.data_dir / "uploads",
+    )
     tools = IndexingTools(
         records=records,
         blobs=blobs,
@@ -216,7 +228,7 @@ def _usecases(settings: Settings, *, records: SqlRecords, jobs: DbosJobs, execut
             workers=settings.workers,
         ),
         videos=Videos(records=records, blobs=blobs),
-        search=Search(records=records, vectors=vectors, executor=executor, read_picture=read_picture),
+        search=Search(records=records, vectors=vectors, executor=executor, pictures=pictures),
         keys=Keys(
             records=records,
             configured=settings.api_key.get_secret_value() if settings.api_key else None,

@@ -2,6 +2,7 @@
 
 import pytest
 from live import LiveServer
+from origin import Origin
 
 from kinodex import sample
 
@@ -31,7 +32,9 @@ def test_an_exact_search_for_words_nobody_says_finds_nothing(server: LiveServer,
     assert answer["data"] == []
 
 
-def test_a_picture_taken_from_the_video_finds_its_own_moment(server: LiveServer, sample_index: str) -> None:
+def test_a_picture_taken_from_the_video_finds_its_own_moment(
+    server: LiveServer, sample_index: str, origin: Origin
+) -> None:
     seen = next(question for question in sample.QUESTIONS if question.option == "visual")
     video_id = server.get(f"/v1.1/indexes/{sample_index}/videos")["data"][0]["_id"]
     middle_s = (seen.start_s + seen.end_s) / 2
@@ -39,14 +42,24 @@ def test_a_picture_taken_from_the_video_finds_its_own_moment(server: LiveServer,
         "thumbnail"
     ]
     picture = server.request("GET", link.removeprefix(server.url)).content
-    answer = server.post(
-        "/v1.3/search",
-        data={"index_id": sample_index, "search_options": "visual", "query_media_type": "image"},
-        files={"query_media_file": ("frame.jpg", picture, "image/jpeg")},
+    asked = {"index_id": sample_index, "search_options": "visual", "query_media_type": "image"}
+    by_file = server.post(
+        "/v1.3/search", data=asked, files={"query_media_file": ("frame.jpg", picture, "image/jpeg")}
     )
-    best = answer["data"][0]
-    assert best["rank"] == 1
-    assert best["start"] <= middle_s <= best["end"]
+    by_url = server.post("/v1.3/search", data={**asked, "query_media_url": origin.add("frame.jpg", picture)})
+    for best in (by_file["data"][0], by_url["data"][0]):
+        assert best["rank"] == 1
+        assert best["start"] <= middle_s <= best["end"]
+
+
+@pytest.mark.parametrize("address", ["missing.jpg", "sample.mp4"])
+def test_a_url_without_a_picture_is_refused_with_the_reason(
+    server: LiveServer, sample_index: str, origin: Origin, address: str
+) -> None:
+    asked = {"index_id": sample_index, "search_options": "visual", "query_media_type": "image"}
+    url = f"http://{origin.address}/{address}"
+    answer = server.request("POST", "/v1.3/search", data={**asked, "query_media_url": url})
+    assert (answer.status_code, answer.json()["code"]) == (400, "parameter_invalid")
 
 
 def test_the_video_keeps_what_is_said_and_written(server: LiveServer, sample_index: str) -> None:

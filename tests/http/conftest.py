@@ -37,6 +37,7 @@ from kinodex.usecases.blobs import artifact_key, frames_key
 from kinodex.usecases.health import Health
 from kinodex.usecases.indexes import Indexes
 from kinodex.usecases.keys import Keys
+from kinodex.usecases.pictures import QueryPictures
 from kinodex.usecases.search import Search
 from kinodex.usecases.tasks import Tasks
 from kinodex.usecases.videos import Videos
@@ -123,7 +124,7 @@ class CountedJobs:
 
 
 class AdmitsHttp:
-    """Admits addresses of two schemes, fetches nothing."""
+    """Admits addresses of two schemes, where there is nothing."""
 
     def admit(self, url: str) -> None:
         scheme, separator, rest = url.partition("://")
@@ -133,7 +134,7 @@ class AdmitsHttp:
             raise errors.UrlSchemeNotAllowed(scheme)
 
     def fetch(self, url: str, target: Path, **options: Any) -> Any:
-        raise NotImplementedError
+        raise errors.HttpStatusRefused(404)
 
 
 @dataclass
@@ -324,7 +325,12 @@ def _backstage(folder: Path, empty_database: Path) -> Iterator[Backstage]:
             workers=1,
         ),
         videos=Videos(records=records, blobs=blobs),
-        search=Search(records=records, vectors=NoVectors(), executor=executor, read_picture=read_picture),
+        search=Search(
+            records=records,
+            vectors=NoVectors(),
+            executor=executor,
+            pictures=QueryPictures(fetcher=AdmitsHttp(), read_picture=read_picture, folder=uploads),
+        ),
         keys=Keys(records=records, configured=KEY),
         health=Health(records=records, blobs=blobs, executor=executor, degraded=lambda: ["no sandbox"]),
         indexing=None,  # type: ignore[arg-type]  # no request indexes

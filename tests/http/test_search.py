@@ -174,7 +174,7 @@ def test_a_page_nobody_was_given_is_said_to_have_expired(shared_client: TestClie
         ({"filter": {"id": "0" * 24}}, 400, "search_filter_invalid"),
         ({"filter": {"id": ["0" * 24]}}, 400, "search_video_not_in_same_index"),
         (
-            {"query_media_url": "http://a.example/a.png", "query_media_type": "image"},
+            {"query_media_url": "http://a.example/missing.png", "query_media_type": "image"},
             400,
             "parameter_invalid",
         ),

@@ -72,6 +72,9 @@ class Turns:
         self.reason: str | None = "its model is not loaded yet"
         self._warm_up = engine.warm_up
         self._lock = Lock()
+        # Whoever waits for the engine holds the place next in line: without it, the thread that gives the
+        # engine up between two batches would mostly be the one that gets it again.
+        self._next_in_line = Lock()
         self._seconds = 0.0
         self._items = 0
 
@@ -96,13 +99,15 @@ class Turns:
             EngineNotReady: If its model cannot be loaded.
             EngineFailed: If it raises anything but ours, ``MemoryError``, or what came from outside.
         """
-        with self._lock:
-            start_s, outside_s = time.perf_counter(), outside.seconds if outside else 0.0
-            try:
-                return self._guarded(work, outside=outside)
-            finally:
-                others_s = (outside.seconds if outside else 0.0) - outside_s
-                self._seconds += time.perf_counter() - start_s - others_s
+        with self._next_in_line:
+            self._lock.acquire()
+        start_s, outside_s = time.perf_counter(), outside.seconds if outside else 0.0
+        try:
+            return self._guarded(work, outside=outside)
+        finally:
+            others_s = (outside.seconds if outside else 0.0) - outside_s
+            self._seconds += time.perf_counter() - start_s - others_s
+            self._lock.release()
 
     def _guarded(self, work: Callable[[], Result], *, outside: Outside | None) -> Result:
         try:

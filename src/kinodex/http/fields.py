@@ -69,9 +69,13 @@ class Fields:
             raise errors.ParameterMissing(*names)
         return text
 
-    def texts(self, name: str) -> tuple[str, ...] | None:
+    def texts(self, name: str, *, by_comma: bool = True) -> tuple[str, ...] | None:
         """
         Return the texts of a list, or ``None`` if it was not sent.
+
+        Args:
+            name: Of the field.
+            by_comma: Whether one text may hold several, separated by commas.
 
         Raises:
             ParameterInvalid: It is no list of texts.
@@ -80,7 +84,7 @@ class Fields:
             return None
         values = [*self._values.get(name, ()), *self._values.get(f"{name}[]", ())]
         if len(values) == 1:
-            values = _as_list(name, values[0])
+            values = _as_list(name, values[0], by_comma=by_comma)
         for value in values:
             if value is not None and not isinstance(value, str):
                 raise _unlike(name, value, "a text")
@@ -186,7 +190,7 @@ def number_of(name: str, value: object) -> float:
     return number
 
 
-def _as_list(name: str, value: object) -> list[object]:
+def _as_list(name: str, value: object, *, by_comma: bool) -> list[object]:
     if isinstance(value, list):
         return value
     if not isinstance(value, str):
@@ -195,7 +199,7 @@ def _as_list(name: str, value: object) -> list[object]:
         parsed = parse_json(name, value)
         if isinstance(parsed, list):
             return parsed
-    return list(value.split(","))
+    return list(value.split(",")) if by_comma else [value]
 
 
 def _unlike(name: str, value: object, wanted: str) -> errors.ParameterInvalid:

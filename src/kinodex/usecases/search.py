@@ -13,13 +13,13 @@ from kinodex.domain.ids import IndexId, VideoId
 from kinodex.domain.moments import Moment
 from kinodex.domain.videos import Video
 from kinodex.engines.executor import Executor
-from kinodex.media.protocols import ReadPicture
 from kinodex.retrieval.filters import parse_filter
 from kinodex.retrieval.outcome import SearchOutcome, VideoMoments
 from kinodex.retrieval.query import SearchQuery
 from kinodex.retrieval.search import search
 from kinodex.stores.protocols import Records, Transaction, VectorStore
 from kinodex.usecases.indexes import require_index
+from kinodex.usecases.pictures import QueryPictures
 from kinodex.usecases.search_checks import check_options, check_request
 from kinodex.usecases.search_request import SearchPage, SearchPool, SearchRequest
 
@@ -41,12 +41,12 @@ class Search:
     """Finds moments."""
 
     def __init__(
-        self, *, records: Records, vectors: VectorStore, executor: Executor, read_picture: ReadPicture
+        self, *, records: Records, vectors: VectorStore, executor: Executor, pictures: QueryPictures
     ) -> None:
         self._records = records
         self._vectors = vectors
         self._executor = executor
-        self._read_picture = read_picture
+        self._pictures = pictures
 
     def search(self, request: SearchRequest, *, owner: str) -> SearchPage:
         """
@@ -67,9 +67,10 @@ class Search:
             EngineNotReady: Weights are missing.
         """
         check_request(request)
-        query = self._query(request)
         with self._records.read() as transaction:
             check_options(request, require_index(transaction, request.index_id))
+        query = self._query(request)
+        with self._records.read() as transaction:
             outcome = search(
                 query,
                 transaction=transaction,
@@ -110,7 +111,7 @@ class Search:
             generation=request.generation,
             options=request.options,
             text=request.text,
-            pictures=tuple(self._read_picture(content) for content in request.pictures),
+            pictures=self._pictures.read(request.pictures, request.picture_urls),
             operator=request.operator,
             conversation_option=request.conversation_option,
             transcription_options=request.transcription_options,

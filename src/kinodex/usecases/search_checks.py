@@ -25,13 +25,14 @@ def check_request(request: SearchRequest) -> None:
         ParameterInvalid: A value outside its range.
         SearchOptionsConflict: Options that exclude one another.
     """
-    if not (request.text and request.text.strip()) and not request.pictures:
+    pictures = len(request.pictures) + len(request.picture_urls)
+    if not (request.text and request.text.strip()) and not pictures:
         raise errors.ParameterMissing("query_text", "query_media_file", "query")
     if request.text and len(request.text) > LONGEST_TEXT:
         reason = f"it has {len(request.text)} characters and the maximum is {LONGEST_TEXT}"
         raise errors.ParameterInvalid("query_text", reason)
-    if len(request.pictures) > MOST_PICTURES:
-        reason = f"{len(request.pictures)} pictures were sent and the maximum is {MOST_PICTURES}"
+    if pictures > MOST_PICTURES:
+        reason = f"{pictures} pictures were sent and the maximum is {MOST_PICTURES}"
         raise errors.ParameterInvalid("query_media_file", reason)
     _check_ranges(request)
     _check_combinations(request)

@@ -21,6 +21,7 @@ class SearchRequest:
         options: Search options as sent, at least one.
         text: What to look for; pictures may stand instead or beside.
         pictures: Bytes of JPEG, PNG or WebP files.
+        picture_urls: Addresses of such files.
         operator: ``or``, or ``and``: the same moment must match all options.
         conversation_option: ``semantic`` or ``exact_match``.
         transcription_options: ``lexical``, ``semantic`` or both; ``None`` where not sent.
@@ -37,6 +38,7 @@ class SearchRequest:
     options: tuple[str, ...]
     text: str | None = None
     pictures: tuple[bytes, ...] = ()
+    picture_urls: tuple[str, ...] = ()
     operator: str = "or"
     conversation_option: str = "semantic"
     transcription_options: tuple[str, ...] | None = None

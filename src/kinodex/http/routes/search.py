@@ -30,6 +30,7 @@ _ACCEPTED = Accepted(
         for name in ("query_media_file", "query_media_files", "query_media_file[]")
     }
 )
+_URL_NAMES = ("query_media_url", "query_media_urls")
 _V1_2 = only_in("v1.2")
 
 
@@ -72,13 +73,14 @@ async def turn_page(
 
 
 def _search_request(body: Fields, *, generation: str) -> SearchRequest:
-    pictures = _pictures(body)
+    pictures, urls = _pictures(body)
     return SearchRequest(
         index_id=index_id_of(body.required_text("index_id")),
         generation=generation,
         options=body.texts("search_options") or (),
         text=_text(body),
         pictures=pictures,
+        picture_urls=urls,
         operator=body.text("operator") or "or",
         conversation_option=body.text("conversation_option") or "semantic",
         transcription_options=body.texts("transcription_options") or None,
@@ -97,19 +99,17 @@ def _text(body: Fields) -> str | None:
     return body.text("query_text", "query")
 
 
-def _pictures(body: Fields) -> tuple[bytes, ...]:
-    if body.value("query_media_url") is not None or body.value("query_media_urls") is not None:
-        reason = "pictures are not fetched here; send the picture as query_media_file"
-        raise errors.ParameterInvalid("query_media_url", reason)
+def _pictures(body: Fields) -> tuple[tuple[bytes, ...], tuple[str, ...]]:
     pictures = tuple(content for name in _ACCEPTED.files for content in body.files(name))
+    urls = tuple(url for name in _URL_NAMES for url in body.texts(name, by_comma=False) or ())
     kind = body.text("query_media_type")
     if kind not in {None, "image"}:
         raise errors.ParameterInvalid("query_media_type", f"received {kind!r}, but expected image")
-    if kind is None and pictures:
+    if kind is None and (pictures or urls):
         raise errors.ParameterMissing("query_media_type")
-    if kind is not None and not pictures:
-        raise errors.ParameterMissing("query_media_file")
-    return pictures
+    if kind is not None and not (pictures or urls):
+        raise errors.ParameterMissing("query_media_file", "query_media_url")
+    return pictures, urls
 
 
 def _filter(body: Fields) -> object:
