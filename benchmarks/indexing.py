@@ -10,6 +10,7 @@ installed, its bare decode of the same file (``ffmpeg -f null``) is timed in the
 
 import argparse
 import json
+import logging
 import shutil
 import statistics
 import subprocess
@@ -19,6 +20,8 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
+
+import structlog
 
 from kinodex import bootstrap, sample
 from kinodex.domain.ids import TaskId
@@ -112,6 +115,7 @@ def main() -> None:
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--json", action="store_true", help="print one JSON object of named figures")
     arguments = parser.parse_args()
+    structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.WARNING))
     executor = bootstrap.build_executor(Settings())
     executor.warm_up()
     results = [run(video, executor, rounds=arguments.rounds) for video in arguments.videos or [sample.path()]]
