@@ -1,5 +1,6 @@
 """From a file to a searchable video, and what is left when something is wrong."""
 
+import re
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
@@ -115,6 +116,26 @@ def test_a_failed_task_says_why_and_keeps_no_bytes(
     assert failed.status is TaskStatus.FAILED
     assert failed.failure == Failure("video_file_broken", "The video cannot be decoded: torn.")
     assert not [path for path in (tmp_path / "blobs").rglob("*") if path.is_file()]
+
+
+def test_the_end_of_a_task_queues_one_event_that_says_so(
+    usecases: UseCases, index_id: IndexId, task: Task, clip: Path
+) -> None:
+    second = _send(usecases, index_id, clip)
+    usecases.indexing.fail(second.id, Failure("video_file_broken", "The video cannot be decoded: torn."))
+    usecases.indexing.fail(second.id, Failure("video_file_broken", "Said again."))
+
+    with usecases.indexing.tools.records.read() as transaction:
+        ready, failed = transaction.outbox.list(after=None, limit=10)
+
+    assert (ready.type, ready.data["id"]) == ("index.task.ready", task.id)
+    assert failed.type == "index.task.failed"
+    assert failed.data["error"] == {
+        "code": "video_file_broken",
+        "message": "The video cannot be decoded: torn.",
+    }
+    assert len({ready.id, failed.id}) == 2
+    assert all(re.fullmatch("whe_[0-9a-f]{32}", event.id) for event in (ready, failed))
 
 
 def test_a_final_task_stays_as_it_is(usecases: UseCases, task: Task) -> None:

@@ -1,0 +1,117 @@
+"""The command, against a running server."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+
+import pytest
+from clips import make_clip
+from live import KEY, LiveServer
+
+from kinodex import sample
+
+
+class Command:
+    """Runs ``kinodex`` as a user would, pointed at one server."""
+
+    def __init__(self, server: LiveServer) -> None:
+        self._environment = {
+            **os.environ,
+            "KINODEX_API_KEY": KEY,
+            "KINODEX_PORT": str(urlsplit(server.url).port),
+        }
+
+    def run(self, *arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            [sys.executable, "-m", "kinodex", *arguments],
+            env={**self._environment, **environment},
+            capture_output=True,
+            text=True,
+            timeout=120,
+            check=False,
+        )
+
+    def answer(self, *arguments: str) -> Any:
+        ran = self.run(*arguments, "--json")
+        assert ran.returncode == 0, ran.stderr
+        return json.loads(ran.stdout)
+
+
+@pytest.fixture(scope="module")
+def command(server: LiveServer) -> Command:
+    return Command(server)
+
+
+def test_a_file_is_added_waited_for_and_found(command: Command, tmp_path: Path) -> None:
+    (task,) = command.answer("index", "add", str(sample.path()), "--index", "by hand", "--wait")
+    assert task["status"] == "ready"
+
+    said = next(question for question in sample.QUESTIONS if question.kind == "said")
+    answer = command.answer("search", said.text, "--index", "by hand", "--option", said.option)
+    assert answer["data"][0]["video_id"] == task["video_id"]
+
+    shown = command.answer("task", "show", task["_id"])
+    assert [step["step"] for step in shown["steps"]][-1] == "publish"
+    assert task["_id"] in [each["_id"] for each in command.answer("task", "ls")]
+    assert "by hand" in [each["index_name"] for each in command.answer("index", "ls")]
+
+
+def test_moments_are_shown_to_people_with_times_and_reasons(command: Command, sample_index: str) -> None:
+    seen = next(question for question in sample.QUESTIONS if question.kind == "seen")
+    ran = command.run("search", seen.text, "--index", sample_index)
+    assert ran.returncode == 0, ran.stderr
+    assert "seen (words to picture" in ran.stdout
+
+
+def test_a_refused_video_ends_with_its_own_status_and_sentence(command: Command, tmp_path: Path) -> None:
+    short = make_clip(tmp_path / "short.mp4", seconds=3.0)
+    ran = command.run("index", "add", str(short), "--index", "short")
+    assert ran.returncode == 4
+    assert "video_duration_too_short: The duration 3.00 s is below the minimum of 10 s." in ran.stderr
+
+
+def test_a_key_is_made_listed_and_revoked(command: Command) -> None:
+    made = command.answer("key", "create", "laptop", "--scope", "read")
+    assert command.run("index", "ls", KINODEX_API_KEY=made["key"]).returncode == 0
+    assert made["key"] not in command.run("key", "ls").stdout
+    assert command.run("key", "revoke", made["_id"]).returncode == 0
+    listed = {key["_id"]: key for key in command.answer("key", "ls")}
+    assert listed[made["_id"]]["revoked_at"] is not None
+
+
+@pytest.mark.parametrize(
+    ("arguments", "environment", "status", "message"),
+    [
+        (("index", "ls"), {"KINODEX_PORT": "1"}, 3, "Start one with: kinodex serve"),
+        (("index", "ls"), {"KINODEX_API_KEY": "wrong"}, 4, "api_key_invalid"),
+        (("index", "ls"), {"KINODEX_PROT": "1"}, 2, "KINODEX_PROT"),
+        (("index", "ls"), {"KINODEX_PORT": "many"}, 2, "KINODEX_PORT"),
+        (("index", "add", "/no/such/file.mp4"), {}, 2, "There is no file"),
+        (("search", "x", "--index", "nowhere"), {}, 4, "There is no index nowhere"),
+    ],
+)
+def test_what_is_wrong_has_a_status_and_one_line(
+    command: Command, arguments: tuple[str, ...], environment: dict[str, str], status: int, message: str
+) -> None:
+    ran = command.run(*arguments, **environment)
+    assert ran.returncode == status
+    assert message in ran.stderr
+    assert "Traceback" not in ran.stderr
+
+
+def test_the_doctor_shows_settings_checks_and_hides_secrets(command: Command, tmp_path: Path) -> None:
+    ran = command.run("doctor", "--data-dir", str(tmp_path), "--json")
+    report = json.loads(ran.stdout)
+    assert ran.returncode == 0
+    assert all(check["ok"] for check in report["checks"])
+    settings = {each["name"]: each for each in report["settings"]}
+    assert settings["KINODEX_API_KEY"] == {
+        "name": "KINODEX_API_KEY",
+        "value": "**********",
+        "from": "environment",
+    }
+    assert settings["KINODEX_DATA_DIR"]["from"] == "command line"
