@@ -1,0 +1,57 @@
+"""
+What is remembered, and where.
+
+Records live in SQL and change in transactions; bytes (videos, frame packs, vectors) live in the blob
+store under keys we choose. Blobs come first, then the one transaction that makes them visible.
+Everything here is synchronous: callers choose the thread.
+"""
+
+from kinodex.stores.protocols.blobs import (
+    BlobStore,
+)
+from kinodex.stores.protocols.records import (
+    IndexStore,
+    KeyStore,
+    OutboxStore,
+    PageStore,
+    Records,
+    StepRecord,
+    StepStore,
+    TaskStore,
+    Transaction,
+    VideoStore,
+)
+from kinodex.stores.protocols.texts import (
+    TextHit,
+    TextLine,
+    TextStore,
+)
+from kinodex.stores.protocols.vectors import (
+    ManifestStore,
+    VectorHit,
+    VectorManifest,
+    VectorRows,
+    VectorStore,
+)
+
+__all__ = [
+    "BlobStore",
+    "IndexStore",
+    "KeyStore",
+    "ManifestStore",
+    "OutboxStore",
+    "PageStore",
+    "Records",
+    "StepRecord",
+    "StepStore",
+    "TaskStore",
+    "TextHit",
+    "TextLine",
+    "TextStore",
+    "Transaction",
+    "VectorHit",
+    "VectorManifest",
+    "VectorRows",
+    "VectorStore",
+    "VideoStore",
+]

@@ -1,0 +1,65 @@
+"""Bytes under keys."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Protocol
+
+
+class BlobStore(Protocol):
+    """Bytes under keys such as ``videos/<id>/source``. A key is visible whole or not at all."""
+
+    def put_file(self, key: str, path: Path) -> None:
+        """
+        Store a file; an existing blob is replaced. Durable when it returns.
+
+        A local store may link to the file instead of copying it: replace it afterwards if need be, but
+        do not write into it.
+        """
+        ...
+
+    def put_bytes(self, key: str, content: bytes) -> None:
+        """Store bytes; an existing blob is replaced. Durable when it returns."""
+        ...
+
+    def get_bytes(self, key: str) -> bytes:
+        """
+        Return a whole blob.
+
+        Raises:
+            FileNotFoundError: If there is none.
+        """
+        ...
+
+    def get_range(self, key: str, start: int, length: int) -> bytes:
+        """
+        Return part of a blob; shorter at its end.
+
+        Raises:
+            FileNotFoundError: If there is none.
+        """
+        ...
+
+    def size(self, key: str) -> int | None:
+        """Return the length in bytes, or ``None`` if there is no such blob."""
+        ...
+
+    def fetch_to(self, key: str, path: Path) -> None:
+        """
+        Copy a blob to a local file, or link to it where it is local already: not to be written into.
+
+        Raises:
+            FileNotFoundError: If there is none.
+        """
+        ...
+
+    def list(self, prefix: str) -> Iterator[str]:
+        """Yield the keys that begin with a prefix that ends in ``/``."""
+        ...
+
+    def delete_prefix(self, prefix: str) -> None:
+        """Remove all blobs below a prefix that ends in ``/``. None there is no error."""
+        ...
+
+    def ping(self) -> None:
+        """Raise if the store cannot be written to."""
+        ...
