@@ -68,7 +68,7 @@ class Running:
         """Return the application a web server serves."""
         return create_app(
             self.usecases,
-            signing_key=_signing_key(self.settings.data_dir),
+            signing_key=_signing_key(self.settings),
             allowed_hosts=_allowed_hosts(self.settings),
         )
 
@@ -124,12 +124,28 @@ def opened(settings: Settings, *, executor: Executor) -> Iterator[UseCases]:
 def _opened(settings: Settings, *, executor: Executor) -> Iterator[tuple[UseCases, DbosJobs]]:
     settings.data_dir.mkdir(parents=True, exist_ok=True)
     with _only_writer(settings):
-        records = SqlRecords(settings.effective_database_url)
+        records = _open_records(settings)
         try:
             jobs = DbosJobs(records.engine, concurrency=settings.workers)
             yield _usecases(settings, records=records, jobs=jobs, executor=executor), jobs
         finally:
             records.close()
+
+
+def _open_records(settings: Settings) -> SqlRecords:
+    try:
+        return SqlRecords(settings.effective_database_url)
+    except (ConnectionError, ValueError) as error:
+        raise DatabaseUnusable(str(error)) from error
+
+
+class DatabaseUnusable(KinodexError):
+    """The database does not answer, or its URL names none."""
+
+    code = "database_unusable"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"The database of KINODEX_DATABASE_URL cannot be used: {reason}.")
 
 
 def build_executor(settings: Settings) -> Executor:
@@ -156,6 +172,7 @@ def checks(settings: Settings) -> Mapping[str, str | None]:
     results: dict[str, str | None] = {}
     needs: Mapping[str, Callable[[Settings], None]] = {
         "data folder": _check_folder,
+        "blob store": _check_blobs,
         "engines": _check_engines,
     }
     for name, check in needs.items():
@@ -185,6 +202,10 @@ def _check_folder(settings: Settings) -> None:
     probe = folder / f".probe-{secrets.token_hex(4)}"
     probe.write_bytes(b"x")
     probe.unlink()
+
+
+def _check_blobs(settings: Settings) -> None:
+    ObstoreBlobs(settings.effective_blob_url, config=_s3_config()).ping()
 
 
 def _check_engines(settings: Settings) -> None:
@@ -286,9 +307,11 @@ def _allowed_hosts(settings: Settings) -> tuple[str, ...] | None:
     return ("localhost", "127.0.0.1", "[::1]") if settings.host in {"127.0.0.1", "::1", "localhost"} else None
 
 
-def _signing_key(folder: Path) -> bytes:
-    """Return the secret that signs media links, made once."""
-    path = folder / "signing-key"
+def _signing_key(settings: Settings) -> bytes:
+    """Return the secret that signs links: the configured one, or one made once in the data folder."""
+    if settings.signing_key is not None:
+        return settings.signing_key.get_secret_value().encode()
+    path = settings.data_dir / "signing-key"
     if not path.exists():
         descriptor = os.open(path, os.O_WRONLY | os.O_CREAT, 0o600)
         with os.fdopen(descriptor, "wb") as file:

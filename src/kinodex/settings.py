@@ -41,6 +41,11 @@ class Settings(BaseSettings):
     api_key: SecretStr | None = Field(
         default=None, min_length=1, description="Use this API key instead of the one made at first start."
     )
+    signing_key: SecretStr | None = Field(
+        default=None,
+        min_length=16,
+        description="Secret that signs links to pictures; without it, one made in the data folder.",
+    )
     fetch_allow: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(),
         description="host:port pairs that may be private, separated by commas, e.g. 127.0.0.1:9000.",
