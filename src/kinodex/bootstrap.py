@@ -122,7 +122,8 @@ def opened(settings: Settings, *, executor: Executor) -> Iterator[UseCases]:
 
 @contextmanager
 def _opened(settings: Settings, *, executor: Executor) -> Iterator[tuple[UseCases, DbosJobs]]:
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    # Other users of the machine have no business with videos, keys and the database.
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     with _only_writer(settings):
         records = _open_records(settings)
         try:
@@ -198,7 +199,7 @@ def notes(settings: Settings) -> Sequence[str]:
 
 def _check_folder(settings: Settings) -> None:
     folder = settings.data_dir
-    folder.mkdir(parents=True, exist_ok=True)
+    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     probe = folder / f".probe-{secrets.token_hex(4)}"
     probe.write_bytes(b"x")
     probe.unlink()

@@ -3,6 +3,7 @@
 import functools
 import http.server
 import os
+import signal
 import socket
 import subprocess
 import sys
@@ -37,6 +38,7 @@ def demo(
     data_dir: DataDir = None,
 ) -> None:
     """Serve a sample clip, index it from its URL, and find what is said, written and seen in it."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # the server goes with us
     settings = settings_with(context, data_dir=data_dir, port=port or _free_port())
     with _clip_server() as clip_url, _server(settings, allow=clip_url) as server:
         address = f"http://{settings.host}:{settings.port}"
@@ -110,7 +112,7 @@ class _QuietHandler(http.server.SimpleHTTPRequestHandler):
 @contextmanager
 def _server(settings: Settings, *, allow: str) -> Iterator["subprocess.Popen[bytes]"]:
     """Run ``kinodex serve`` as its own process; it may fetch from the clip's address."""
-    settings.data_dir.mkdir(parents=True, exist_ok=True)
+    settings.data_dir.mkdir(mode=0o700, parents=True, exist_ok=True)
     pairs = (*settings.fetch_allow, allow.split("/")[2])
     command = [sys.executable, "-m", "kinodex", "serve", "--port", str(settings.port)]
     environment = {
