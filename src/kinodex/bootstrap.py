@@ -103,8 +103,6 @@ def running(settings: Settings, *, api: bool, worker: bool) -> Iterator[Running]
         if worker:
             hand.start()
         _warm_up(executor)
-        for note in degraded():
-            log.warning("degraded", what=note)
         if settings.api_key is not None and len(settings.api_key.get_secret_value()) < SAFE_KEY_LENGTH:
             log.warning("KINODEX_API_KEY is short", safe_from=SAFE_KEY_LENGTH)
         try:
@@ -297,6 +295,9 @@ def _warm_up(executor: Executor) -> None:
 
 
 def _load(executor: Executor) -> None:
+    # Trying the sandbox takes a process of its own, for which no request should wait.
+    for note in degraded():
+        log.warning("degraded", what=note)
     try:
         executor.warm_up()
     except KinodexError as error:

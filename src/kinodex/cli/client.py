@@ -6,8 +6,10 @@ from types import TracebackType
 from typing import Any, Self
 
 import httpx2
+import typer
 
 from kinodex.cli.failures import CommandFailed, Status
+from kinodex.cli.options import settings_with
 from kinodex.settings import FIRST_KEY_FILE, Settings
 
 CONNECT_S = 5.0
@@ -80,13 +82,14 @@ class Client:
         raise CommandFailed(Status.REFUSED, _reason(answer))
 
 
-def connect(settings: Settings) -> Client:
+def connect(context: typer.Context, *, host: str | None, port: int | None, data_dir: Path | None) -> Client:
     """
-    Return a client for the server of these settings, with the key they lead to.
+    Return a client for the server of the settings and the command line, with the key they lead to.
 
     Raises:
         CommandFailed: If no key is known.
     """
+    settings = settings_with(context, host=host, port=port, data_dir=data_dir)
     return Client(f"http://{settings.host}:{settings.port}", find_key(settings))
 
 

@@ -9,7 +9,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 
 from kinodex.cli.client import Client, connect
 from kinodex.cli.failures import CommandFailed, Status
-from kinodex.cli.options import AsJson, DataDir, Host, Port, settings_with
+from kinodex.cli.options import AsJson, DataDir, Host, Port
 from kinodex.cli.output import err, out, print_json, print_table, progress_of
 
 index_app = typer.Typer(no_args_is_help=True, help="Indexes and what is in them.")
@@ -35,7 +35,7 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """Send videos to be indexed; print their tasks."""
-    with connect(settings_with(context, host=host, port=port, data_dir=data_dir)) as client:
+    with connect(context, host=host, port=port, data_dir=data_dir) as client:
         index_id = ensure_index(client, index)
         tasks = [_send(client, each, index_id=index_id, language=language) for each in _sources(source)]
         ended = [
@@ -58,7 +58,7 @@ def ls_indexes(
     as_json: AsJson = False,
 ) -> None:
     """List the indexes."""
-    with connect(settings_with(context, host=host, port=port, data_dir=data_dir)) as client:
+    with connect(context, host=host, port=port, data_dir=data_dir) as client:
         indexes = list(client.pages("/v1.1/indexes"))
     if as_json:
         print_json(indexes)
@@ -87,7 +87,7 @@ def ls_tasks(
     as_json: AsJson = False,
 ) -> None:
     """List tasks, newest first."""
-    with connect(settings_with(context, host=host, port=port, data_dir=data_dir)) as client:
+    with connect(context, host=host, port=port, data_dir=data_dir) as client:
         tasks = list(client.pages("/v1.1/tasks", index_id=index, status=status))
     if as_json:
         print_json(tasks)
@@ -105,7 +105,7 @@ def show_task(
     as_json: AsJson = False,
 ) -> None:
     """Show one task: where it stands, its steps, why it failed."""
-    with connect(settings_with(context, host=host, port=port, data_dir=data_dir)) as client:
+    with connect(context, host=host, port=port, data_dir=data_dir) as client:
         task = client.get(f"/v1.1/tasks/{task_id}")
         steps = client.get(f"/v1.3/tasks/{task_id}/steps")["data"]
     if as_json:

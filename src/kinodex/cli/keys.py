@@ -5,7 +5,7 @@ from typing import Annotated
 import typer
 
 from kinodex.cli.client import connect
-from kinodex.cli.options import AsJson, DataDir, Host, Port, settings_with
+from kinodex.cli.options import AsJson, DataDir, Host, Port
 from kinodex.cli.output import out, print_json, print_table
 
 app = typer.Typer(no_args_is_help=True, help="API keys.")
@@ -24,7 +24,7 @@ def create(
     as_json: AsJson = False,
 ) -> None:
     """Make a key and print it: this once, it is stored as a hash only."""
-    with connect(settings_with(context, host=host, port=port, data_dir=data_dir)) as client:
+    with connect(context, host=host, port=port, data_dir=data_dir) as client:
         made = client.post("/v1.3/keys", {"name": name, "scopes": scope or ["read", "write", "delete"]})
     if as_json:
         print_json(made)
@@ -41,7 +41,7 @@ def ls(
     as_json: AsJson = False,
 ) -> None:
     """List the keys."""
-    with connect(settings_with(context, host=host, port=port, data_dir=data_dir)) as client:
+    with connect(context, host=host, port=port, data_dir=data_dir) as client:
         listed = client.get("/v1.3/keys")["data"]
     if as_json:
         print_json(listed)
@@ -62,5 +62,5 @@ def revoke(
     data_dir: DataDir = None,
 ) -> None:
     """Make a key useless within seconds."""
-    with connect(settings_with(context, host=host, port=port, data_dir=data_dir)) as client:
+    with connect(context, host=host, port=port, data_dir=data_dir) as client:
         client.delete(f"/v1.3/keys/{key_id}")

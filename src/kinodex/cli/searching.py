@@ -7,7 +7,7 @@ import typer
 
 from kinodex.cli.client import Client, connect
 from kinodex.cli.failures import CommandFailed, Status
-from kinodex.cli.options import AsJson, DataDir, Host, Port, settings_with
+from kinodex.cli.options import AsJson, DataDir, Host, Port
 from kinodex.cli.output import clock, err, out, print_json, print_table, reasons
 
 OPTIONS = ("visual", "conversation", "text_in_video")
@@ -29,7 +29,7 @@ def search(
     as_json: AsJson = False,
 ) -> None:
     """Find the moments that match and say why."""
-    with connect(settings_with(context, host=host, port=port, data_dir=data_dir)) as client:
+    with connect(context, host=host, port=port, data_dir=data_dir) as client:
         found = find_index(client, index)
         query = {"index_id": found["_id"], "page_limit": limit}
         if picture is not None:

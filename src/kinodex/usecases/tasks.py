@@ -187,7 +187,10 @@ class Tasks:
     def _with_forecasts(self, transaction: Transaction, tasks: Sequence[Task]) -> Sequence[Task]:
         if all(task.status.is_final for task in tasks):
             return tasks
-        unfinished, rates, at = transaction.tasks.unfinished(), transaction.steps.rates(), now()
+        # Only a task that waits depends on the others: a client that polls a running one reads no queue.
+        is_queue_needed = any(task.step is None and not task.status.is_final for task in tasks)
+        unfinished = transaction.tasks.unfinished() if is_queue_needed else ()
+        rates, at = transaction.steps.rates(), now()
         return [
             task
             if task.status.is_final
