@@ -38,6 +38,7 @@ from kinodex.usecases.indexing import Indexing
 from kinodex.usecases.indexing_steps import IndexingTools
 from kinodex.usecases.keys import Keys
 from kinodex.usecases.pictures import QueryPictures
+from kinodex.usecases.repeats import Repeats
 from kinodex.usecases.search import Search
 from kinodex.usecases.tasks import Tasks
 from kinodex.usecases.videos import Videos
@@ -99,6 +100,8 @@ def running(settings: Settings, *, api: bool, worker: bool) -> Iterator[Running]
         hand = Worker(jobs=jobs, indexing=usecases.indexing)
         if api:
             usecases.tasks.discard_uploads()
+            if _is_alone(settings):
+                usecases.repeats.reopen_all()
         key_file = usecases.keys.ensure_first(settings.data_dir / FIRST_KEY_FILE) if api else None
         if worker:
             hand.start()
@@ -253,9 +256,15 @@ def _usecases(settings: Settings, *, records: SqlRecords, jobs: DbosJobs, execut
             records=records,
             configured=settings.api_key.get_secret_value() if settings.api_key else None,
         ),
+        repeats=Repeats(records=records),
         health=Health(records=records, blobs=blobs, executor=executor, degraded=degraded),
         indexing=Indexing(tools=tools, folders=settings.data_dir.absolute() / "work"),
     )
+
+
+def _is_alone(settings: Settings) -> bool:
+    """Return whether no other process can use the database."""
+    return settings.effective_database_url.startswith("sqlite")
 
 
 @contextmanager
@@ -266,7 +275,7 @@ def _only_writer(settings: Settings) -> Iterator[None]:
     Raises:
         KinodexError: Another process holds the data folder.
     """
-    if not settings.effective_database_url.startswith("sqlite"):
+    if not _is_alone(settings):
         yield
         return
     with (settings.data_dir / "lock").open("w") as file:

@@ -19,6 +19,7 @@ from kinodex.domain.indexes import Index, IndexTotals
 from kinodex.domain.keys import ApiKey
 from kinodex.domain.listing import Condition, Listing
 from kinodex.domain.options import Modality
+from kinodex.domain.repeats import KeptAnswer, Repeatable
 from kinodex.domain.tasks import TaskStatus, VideoSource
 from kinodex.domain.timeline import Span
 from kinodex.stores.protocols import TextLine, VectorManifest
@@ -653,3 +654,24 @@ def test_a_database_that_does_not_answer_is_told_as_such(tmp_path: Path) -> None
 def test_another_kind_of_database_is_refused(url: str) -> None:
     with pytest.raises(ValueError, match=r"database URL|needs a file"):
         SqlRecords(url)
+
+
+def test_a_request_that_may_come_again_is_remembered_as_it_was_last_put(records: SqlRecords) -> None:
+    running = Repeatable(id="a", fingerprint="f", made_id="m", state="running", beats=0, created_at=now())
+    answered = replace(running, state="answered", answer=KeptAnswer(201, "text/plain", b"\x00\xff"))
+    with records.write() as transaction:
+        transaction.repeats.lock("a")
+        assert transaction.repeats.get("a") is None
+        transaction.repeats.put(running)
+        transaction.repeats.put(replace(running, id="b", created_at=now() - timedelta(days=2)))
+        transaction.repeats.beat("a")
+    with records.write() as transaction:
+        assert transaction.repeats.get("a") == replace(running, beats=1)
+        transaction.repeats.reopen_running()
+        transaction.repeats.remove_older(now() - timedelta(days=1))
+        assert transaction.repeats.get("a") == replace(running, beats=1, state="open")
+        assert transaction.repeats.get("b") is None
+        transaction.repeats.put(answered)
+        transaction.repeats.reopen_running()
+    with records.read() as transaction:
+        assert transaction.repeats.get("a") == answered

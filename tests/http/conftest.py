@@ -38,6 +38,7 @@ from kinodex.usecases.health import Health
 from kinodex.usecases.indexes import Indexes
 from kinodex.usecases.keys import Keys
 from kinodex.usecases.pictures import QueryPictures
+from kinodex.usecases.repeats import Repeats
 from kinodex.usecases.search import Search
 from kinodex.usecases.tasks import Tasks
 from kinodex.usecases.videos import Videos
@@ -332,6 +333,7 @@ def _backstage(folder: Path, empty_database: Path) -> Iterator[Backstage]:
             pictures=QueryPictures(fetcher=AdmitsHttp(), read_picture=read_picture, folder=uploads),
         ),
         keys=Keys(records=records, configured=KEY),
+        repeats=Repeats(records=records),
         health=Health(records=records, blobs=blobs, executor=executor, degraded=lambda: ["no sandbox"]),
         indexing=None,  # type: ignore[arg-type]  # no request indexes
     )

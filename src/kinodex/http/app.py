@@ -14,6 +14,7 @@ from kinodex.domain import errors
 from kinodex.http.auth import KnownKeys
 from kinodex.http.errors import answer_to, answer_to_ours, refusal
 from kinodex.http.hosts import KnownHosts
+from kinodex.http.idempotency import AnsweredBefore, KeptAnswers, answer_again
 from kinodex.http.metrics import HttpFigures
 from kinodex.http.routes import engines, indexes, keys, media, operations, search, tasks, videos
 from kinodex.http.signing import Signer
@@ -48,7 +49,7 @@ def create_app(
     layers = [Middleware(Tracing, figures=figures)]
     if allowed_hosts is not None:
         layers.append(Middleware(KnownHosts, names=allowed_hosts))
-    layers.append(Middleware(VersionedPaths))
+    layers += [Middleware(VersionedPaths), Middleware(KeptAnswers)]
     app = FastAPI(
         title="Kinodex",
         version=__version__,
@@ -66,6 +67,7 @@ def create_app(
     for router in ROUTERS:
         app.include_router(router)
     app.add_exception_handler(errors.KinodexError, answer_to_ours)
+    app.add_exception_handler(AnsweredBefore, answer_again)
     app.add_exception_handler(HTTPException, _answer_to_framework)
     app.add_exception_handler(RequestValidationError, _answer_to_validation)
     return app

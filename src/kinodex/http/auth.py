@@ -10,7 +10,10 @@ from starlette.requests import Request
 
 from kinodex.domain import errors
 from kinodex.domain.keys import ApiKey
+from kinodex.http.bodies import begin_without_body
+from kinodex.http.idempotency import expect
 from kinodex.http.threads import call
+from kinodex.usecases import UseCases
 from kinodex.usecases.keys import Keys
 
 HEADER = "x-api-key"
@@ -52,6 +55,9 @@ def _requires(scope: str) -> Callable[[Request], Awaitable[None]]:
         key = await _authenticated(request)
         if scope not in key.scopes:
             raise errors.KeyForbids(scope)
+        usecases: UseCases = request.app.state.usecases
+        if expect(request, usecases.repeats, owner=key.id) is not None:
+            await begin_without_body(request)
 
     return check
 

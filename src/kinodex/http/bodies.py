@@ -5,6 +5,7 @@ Where the content type lies, the body itself decides: old clients send JSON unde
 Nothing is read before the route asks, so a caller without a key is refused before the first byte.
 """
 
+import hashlib
 import re
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -16,6 +17,7 @@ from starlette.requests import Request
 from kinodex.domain import errors
 from kinodex.http.errors import BodyStalled
 from kinodex.http.fields import Fields, parse_json
+from kinodex.http.idempotency import attempt_of
 from kinodex.http.multipart_bodies import (
     FIELD_BYTES,
     MOST_PARTS,
@@ -24,6 +26,7 @@ from kinodex.http.multipart_bodies import (
     FormReader,
     read_content_type,
 )
+from kinodex.http.threads import call
 
 PLAIN_BYTES = 1024 * 1024
 """A JSON or url-encoded body may be so large, and so may be all of a form that is no file."""
@@ -53,18 +56,48 @@ async def read_body(request: Request, accepted: Accepted = NOTHING) -> AsyncIter
     kind, stated = read_content_type(request.headers.get("content-type", ""))
     chunks = _chunks(request)
     head = await _look(chunks)
-    if not head:
-        yield Fields({})
-        return
-    boundary = _boundary(kind, stated, head)
+    boundary = _boundary(kind, stated, head) if head else None
     if boundary is None:
-        yield _plain(kind, await _whole(request, head, chunks))
+        fields = _plain(kind, await _whole(request, head, chunks)) if head else Fields({})
+        await _begin(request, fields)
+        yield fields
         return
     reader = FormReader(boundary, accepted)
     try:
-        yield await _form(request, reader, accepted, head=head, chunks=chunks)
+        fields = await _form(request, reader, accepted, head=head, chunks=chunks)
+        await _begin(request, fields)
+        yield fields
     finally:
         await reader.discard()
+
+
+async def begin_without_body(request: Request) -> None:
+    """
+    Take up a request that has no body, or one that fits into memory, before its route runs.
+
+    Forms are taken up by ``read_body``: a repeated one has another boundary.
+
+    Raises:
+        AnsweredBefore: It was answered before.
+        KinodexError: It may not run now, or its body cannot be read.
+    """
+    attempt = attempt_of(request)
+    kind, _ = read_content_type(request.headers.get("content-type", ""))
+    is_there = "transfer-encoding" in request.headers or request.headers.get("content-length", "0") != "0"
+    if attempt is None or (is_there and kind not in {_JSON, _FORM}):
+        return
+    content = b""
+    if is_there:
+        chunks = _chunks(request)
+        content = await _whole(request, await _look(chunks), chunks)
+        request.state.body = content
+    await attempt.begin(hashlib.sha256(content).hexdigest())
+
+
+async def _begin(request: Request, fields: Fields) -> None:
+    attempt = attempt_of(request)
+    if attempt is not None:
+        await attempt.begin(await call(fields.fingerprint))
 
 
 async def _form(
@@ -129,6 +162,10 @@ async def _counted(
 
 async def _chunks(request: Request) -> AsyncIterator[bytes]:
     """Yield what comes, not empty."""
+    read_before: bytes = getattr(request.state, "body", b"")
+    if read_before:
+        yield read_before
+        return
     stream = request.stream()
     while True:
         try:

@@ -1,5 +1,6 @@
 """The fields of a request, whatever form they came in, read into values or an error with the name."""
 
+import hashlib
 import math
 import re
 from collections.abc import Mapping, Sequence
@@ -32,6 +33,17 @@ class Fields:
         self._values = values
         self._files = files or {}
         self.upload = upload
+
+    def fingerprint(self) -> str:
+        """Return what stands for all that was sent, files too: equal for equal requests. Reads the upload."""
+        digest = hashlib.sha256(msgspec.json.encode({n: list(v) for n, v in sorted(self._values.items())}))
+        for name, contents in sorted(self._files.items()):
+            for content in contents:
+                digest.update(f"\n{name} {hashlib.sha256(content).hexdigest()}".encode())
+        if self.upload is not None:
+            with self.upload.path.open("rb") as file:
+                digest.update(f"\n{hashlib.file_digest(file, 'sha256').hexdigest()}".encode())
+        return digest.hexdigest()
 
     def __contains__(self, name: str) -> bool:
         """Return whether a field was sent at all, empty or not."""

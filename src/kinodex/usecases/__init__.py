@@ -6,6 +6,7 @@ from kinodex.usecases.health import Health
 from kinodex.usecases.indexes import Indexes
 from kinodex.usecases.indexing import Indexing
 from kinodex.usecases.keys import Keys
+from kinodex.usecases.repeats import Repeats
 from kinodex.usecases.search import Search
 from kinodex.usecases.tasks import Tasks
 from kinodex.usecases.videos import Videos
@@ -20,5 +21,6 @@ class UseCases:
     videos: Videos
     search: Search
     keys: Keys
+    repeats: Repeats
     health: Health
     indexing: Indexing

@@ -36,10 +36,16 @@ class Indexes:
         self._jobs = jobs
 
     def create(
-        self, name: str, *, models: Sequence[ModelChoice], addons: Sequence[str], generation: str
+        self,
+        name: str,
+        *,
+        models: Sequence[ModelChoice],
+        addons: Sequence[str],
+        generation: str,
+        index_id: IndexId | None = None,
     ) -> Index:
         """
-        Store a new index.
+        Store a new index; one that has this ``index_id`` already is returned as it is.
 
         Model names of the families marengo and pegasus are accepted and echoed unchanged: they name a
         profile of this server's own engines.
@@ -59,7 +65,7 @@ class Indexes:
                 raise errors.ParameterInvalid("addons", f"{addon!r} is not one of {', '.join(ADDONS)}")
         created_at = now()
         index = Index(
-            id=IndexId(new_id()),
+            id=index_id or IndexId(new_id()),
             name=clean,
             models=tuple(models),
             addons=tuple(dict.fromkeys(addons)),
@@ -68,6 +74,8 @@ class Indexes:
             updated_at=created_at,
         )
         with self._records.write() as transaction:
+            if (made := transaction.indexes.get(index.id)) is not None:
+                return made
             transaction.indexes.add(index)
         return index
 

@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from kinodex.domain import errors
@@ -31,11 +31,13 @@ class TaskRequest:
     """
     What a caller asks for besides the video itself.
 
-    ``transcript`` holds the bytes of an SRT or WebVTT file; ``generation`` is the API version.
+    ``transcript`` holds the bytes of an SRT or WebVTT file; ``generation`` is the API version. A request
+    that has to run again carries the same ``task_id`` and gets the task it made.
     """
 
     index_id: IndexId
     generation: str
+    task_id: TaskId = field(default_factory=lambda: TaskId(new_id()))
     language: str = "en"
     transcript: bytes | None = None
     transcript_url: str | None = None
@@ -78,6 +80,8 @@ class Tasks:
             ParameterInvalid: Language or metadata that cannot be used.
             Overloaded: Too many tasks are waiting.
         """
+        if (made := self._made_before(request)) is not None:
+            return made
         self._check_request(request)
         address = url.strip()
         self._fetcher.admit(address)
@@ -114,6 +118,8 @@ class Tasks:
             Overloaded: Too many tasks are waiting.
         """
         try:
+            if (made := self._made_before(request)) is not None:
+                return made
             self._check_request(request)
             facts = self._media.probe(path)
             check_facts(facts, self._limits[request.generation])
@@ -203,6 +209,10 @@ class Tasks:
             for task in tasks
         ]
 
+    def _made_before(self, request: TaskRequest) -> Task | None:
+        with self._records.read() as transaction:
+            return transaction.tasks.get(request.task_id)
+
     def _check_request(self, request: TaskRequest) -> None:
         if request.language not in LANGUAGES:
             raise errors.ParameterInvalid("language", f"{request.language!r} is not an ISO 639-1 code")
@@ -225,7 +235,7 @@ class Tasks:
         video_id: VideoId | None = None,
         facts: MediaFacts | None = None,
     ) -> Task:
-        task_id, video_id = TaskId(new_id()), video_id or VideoId(new_id())
+        task_id, video_id = request.task_id, video_id or VideoId(new_id())
         transcript_blob = None
         if request.transcript is not None:
             transcript_blob = transcript_key(video_id)

@@ -7,6 +7,7 @@ Everything that can go wrong and is not our own mistake, as one tree.
     · MethodNotAllowed · KeyInvalid · KeyForbids · BodyTooLarge
     · IndexNameTaken · IndexModelsFixed · TaskNotDeletable · VideoNotReady
     · SearchOptionUnsupported · SearchOptionsConflict · FilterInvalid · PageExpired · VideoNotInIndex
+    · IdempotencyKeyInvalid · IdempotencyKeyReused · RequestStillRunning · AnswerNotKept
     · UrlRefused: the address itself is not acceptable
       . UrlInvalid . UrlSchemeNotAllowed . UrlPortNotAllowed . UrlCredentialsNotAllowed
       . UrlAddressNotAllowed . UrlHostUnsupported
@@ -55,6 +56,12 @@ from kinodex.domain.errors.machine import (
     TaskWithdrawn,
     WorkerLost,
 )
+from kinodex.domain.errors.repeats import (
+    AnswerNotKept,
+    IdempotencyKeyInvalid,
+    IdempotencyKeyReused,
+    RequestStillRunning,
+)
 from kinodex.domain.errors.requests import (
     BodyTooLarge,
     ContentTypeInvalid,
@@ -95,6 +102,7 @@ from kinodex.domain.errors.videos import (
 )
 
 __all__ = [
+    "AnswerNotKept",
     "AspectRatioRefused",
     "AudioMissing",
     "BadResponse",
@@ -114,6 +122,8 @@ __all__ = [
     "FileTooLarge",
     "FilterInvalid",
     "HttpStatusRefused",
+    "IdempotencyKeyInvalid",
+    "IdempotencyKeyReused",
     "IndexModelsFixed",
     "IndexNameTaken",
     "KeyForbids",
@@ -128,6 +138,7 @@ __all__ = [
     "ParameterMissing",
     "RateLimitedBySource",
     "Refused",
+    "RequestStillRunning",
     "ResolutionTooHigh",
     "ResolutionTooLow",
     "SearchOptionUnsupported",

@@ -7,12 +7,14 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 
 from kinodex.domain import errors
+from kinodex.domain.ids import IndexId
 from kinodex.domain.indexes import ModelChoice
 from kinodex.domain.listing import Condition
 from kinodex.http.auth import DELETE, READ, WRITE
 from kinodex.http.bodies import read_body
 from kinodex.http.dependencies import UseCasesDep, ViewDep
 from kinodex.http.fields import Fields
+from kinodex.http.idempotency import made_id
 from kinodex.http.listings import Filter, listing_of
 from kinodex.http.parameters import index_id_of
 from kinodex.http.threads import call
@@ -43,6 +45,7 @@ async def create_index(request: Request, usecases: UseCasesDep, generation: Gene
             models=_models(body),
             addons=body.texts("addons") or (),
             generation=generation,
+            index_id=IndexId(made_id(request)),
         )
     return JSONResponse({"_id": index.id}, status_code=201)
 

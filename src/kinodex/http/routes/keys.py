@@ -9,6 +9,7 @@ from kinodex.domain.keys import ApiKey
 from kinodex.http.auth import ADMIN
 from kinodex.http.bodies import read_body
 from kinodex.http.dependencies import UseCasesDep
+from kinodex.http.idempotency import keep_secret
 from kinodex.http.parameters import identifier
 from kinodex.http.threads import call
 from kinodex.http.wire import values
@@ -21,6 +22,7 @@ DEFAULT_SCOPES = ("read", "write", "delete")
 @router.post("")
 async def create_key(request: Request, usecases: UseCasesDep) -> JSONResponse:
     """Make a key and show it: this once, it is stored as a hash."""
+    keep_secret(request)
     async with read_body(request) as body:
         new = await call(
             usecases.keys.create, body.required_text("name"), scopes=body.texts("scopes") or DEFAULT_SCOPES

@@ -1,6 +1,7 @@
 """``/tasks``: from a URL or a file to a searchable video."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 from fastapi import APIRouter
 from starlette.requests import Request
@@ -8,6 +9,7 @@ from starlette.responses import JSONResponse, Response
 
 from kinodex.domain import errors
 from kinodex.domain.clock import now
+from kinodex.domain.ids import TaskId
 from kinodex.domain.listing import Condition
 from kinodex.domain.names import clean_filename
 from kinodex.domain.tasks import Task, TaskStatus
@@ -16,6 +18,7 @@ from kinodex.http.auth import DELETE, READ, WRITE
 from kinodex.http.bodies import read_body
 from kinodex.http.dependencies import UseCasesDep, ViewDep
 from kinodex.http.fields import Fields
+from kinodex.http.idempotency import made_id
 from kinodex.http.listings import Filter, Special, listing_of
 from kinodex.http.multipart_bodies import Accepted, SmallFile
 from kinodex.http.parameters import index_id_of, task_id_of
@@ -57,7 +60,10 @@ async def create_task(
         ),
     )
     async with read_body(request, accepted) as body:
-        wanted = _task_request(body, generation=generation, request_id=request_id_of(request.scope))
+        wanted = replace(
+            _task_request(body, generation=generation, request_id=request_id_of(request.scope)),
+            task_id=TaskId(made_id(request)),
+        )
         task = await _create(usecases, wanted, body)
     return JSONResponse(view.created_task(task), status_code=view.TASK_CREATED_STATUS)
 

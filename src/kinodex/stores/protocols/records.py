@@ -13,6 +13,7 @@ from kinodex.domain.keys import ApiKey
 from kinodex.domain.listing import Condition, Listing, Page
 from kinodex.domain.tasks import Task, TaskStatus
 from kinodex.domain.videos import Video
+from kinodex.stores.protocols.repeats import RepeatStore
 from kinodex.stores.protocols.texts import TextStore
 from kinodex.stores.protocols.vectors import ManifestStore
 
@@ -258,6 +259,11 @@ class Transaction(Protocol):
     @property
     def pages(self) -> PageStore:
         """Frozen result lists."""
+        ...
+
+    @property
+    def repeats(self) -> RepeatStore:
+        """Requests that may come again."""
         ...
 
     @property

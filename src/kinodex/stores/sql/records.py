@@ -14,6 +14,7 @@ from kinodex.stores.sql.migrate import migrate
 from kinodex.stores.sql.outbox import SqlOutboxStore
 from kinodex.stores.sql.pages import SqlPageStore
 from kinodex.stores.sql.postgres import Postgres
+from kinodex.stores.sql.repeats import SqlRepeatStore
 from kinodex.stores.sql.sqlite import Sqlite
 from kinodex.stores.sql.steps import SqlStepStore
 from kinodex.stores.sql.tasks import SqlTaskStore
@@ -72,6 +73,11 @@ class SqlTransaction:
     def pages(self) -> SqlPageStore:
         """Frozen result lists."""
         return SqlPageStore(self.connection)
+
+    @property
+    def repeats(self) -> SqlRepeatStore:
+        """Requests that may come again."""
+        return SqlRepeatStore(self.connection, self.dialect)
 
     @property
     def steps(self) -> SqlStepStore:

@@ -209,3 +209,17 @@ step_rates = Table(
     Column("seconds_per_second", Double, nullable=False),
     Index(None, "step", "position"),
 )
+
+repeatable_requests = Table(
+    "repeatable_requests",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("fingerprint", Words, nullable=False),
+    Column("made_id", Words, nullable=False),
+    Column("state", Words, nullable=False),
+    Column("beats", Integer, nullable=False),
+    Column("created_at", Instant, nullable=False, index=True),
+    Column("status", Integer),
+    Column("content_type", Words),
+    Column("body", LargeBinary),
+)
