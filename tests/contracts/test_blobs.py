@@ -125,3 +125,23 @@ def test_a_store_that_takes_writes_answers_the_ping(blobs: ObstoreBlobs) -> None
     blobs.ping()
 
     assert list(blobs.list("ping/")) == []
+
+
+def test_a_copy_and_its_blob_live_and_die_apart(blobs: ObstoreBlobs) -> None:
+    copy = "videos/0123456789abcdef01234568/source"
+    blobs.put_bytes(copy, b"before")
+    blobs.put_bytes(KEY, LARGE)
+
+    blobs.copy(KEY, copy)
+    blobs.put_bytes(KEY, b"replaced")
+    assert blobs.get_bytes(copy) == LARGE
+
+    blobs.copy(copy, KEY)
+    blobs.delete_prefix("videos/0123456789abcdef01234568/")
+    assert blobs.get_bytes(KEY) == LARGE
+
+
+def test_what_is_not_there_is_not_copied(blobs: ObstoreBlobs) -> None:
+    with pytest.raises(FileNotFoundError):
+        blobs.copy(KEY, "videos/0123456789abcdef01234568/source")
+    assert blobs.size("videos/0123456789abcdef01234568/source") is None

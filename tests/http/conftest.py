@@ -86,6 +86,9 @@ class MemoryBlobs:
     def fetch_to(self, key: str, path: Path) -> None:
         path.write_bytes(self.get_bytes(key))
 
+    def copy(self, source: str, target: str) -> None:
+        self.blobs[target] = self.get_bytes(source)
+
     def list(self, prefix: str) -> Iterator[str]:
         return iter([key for key in self.blobs if key.startswith(prefix)])
 

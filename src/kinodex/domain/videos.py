@@ -23,6 +23,7 @@ class Video:
 
     ``created_at`` is that of its task. ``engines`` names what understood it, e.g.
     ``{"speech": "moonshine-tiny-en"}``. ``warnings`` are for people: what is degraded and why.
+    ``recipe`` is the fingerprint of what decided how it was understood, besides its bytes.
     """
 
     id: VideoId
@@ -37,6 +38,7 @@ class Video:
     user_metadata: Mapping[str, MetadataValue] = field(default_factory=dict)
     engines: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[str, ...] = ()
+    recipe: str | None = None
 
 
 def check_user_metadata(metadata: Mapping[str, object]) -> None:

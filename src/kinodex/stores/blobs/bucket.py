@@ -59,6 +59,10 @@ class BucketWriter:
         """Upload bytes."""
         obstore.put(self.store, key, content, chunk_size=CHUNK_BYTES, max_concurrency=4)
 
+    def copy(self, source: str, target: str) -> None:
+        """Let the bucket copy a blob; its bytes do not come here."""
+        obstore.copy(self.store, source, target)
+
     def fetch_to(self, key: str, path: Path) -> None:
         """Download a blob; the file gets its name when it is whole."""
         beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")

@@ -54,6 +54,11 @@ class FolderWriter:
         """Write bytes."""
         self._put(key, lambda incoming: _write(incoming, content), size=lambda: len(content))
 
+    def copy(self, source: str, target: str) -> None:
+        """Link a blob under a second name, or copy it."""
+        blob = self.root / source
+        self._put(target, lambda incoming: _link_or_copy(blob, incoming), size=lambda: blob.stat().st_size)
+
     def fetch_to(self, key: str, path: Path) -> None:
         """Link or copy a blob out."""
         beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")

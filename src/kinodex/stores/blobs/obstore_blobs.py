@@ -90,6 +90,16 @@ class ObstoreBlobs:
         with _our_errors():
             self._writer.fetch_to(checked_key(key), path)
 
+    def copy(self, source: str, target: str) -> None:
+        """
+        Store the bytes of one blob under another key too, where they lie.
+
+        Raises:
+            FileNotFoundError: If there is no such blob.
+        """
+        with _our_errors():
+            self._writer.copy(checked_key(source), checked_key(target))
+
     def list(self, prefix: str) -> Iterator[str]:
         """Yield the keys that begin with a prefix that ends in ``/``."""
         with _our_errors():

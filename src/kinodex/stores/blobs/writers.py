@@ -15,6 +15,15 @@ class Writer(Protocol):
         """Store bytes."""
         ...
 
+    def copy(self, source: str, target: str) -> None:
+        """
+        Store the bytes of one blob under another key too.
+
+        Raises:
+            FileNotFoundError: If there is no such blob.
+        """
+        ...
+
     def fetch_to(self, key: str, path: Path) -> None:
         """
         Bring a blob to a local file.

@@ -21,6 +21,13 @@ from kinodex.stores.protocols.records import (
     Transaction,
     VideoStore,
 )
+from kinodex.stores.protocols.sharing import (
+    Claim,
+    ClaimStore,
+    KnownBytes,
+    KnownSource,
+    SourceStore,
+)
 from kinodex.stores.protocols.texts import (
     TextHit,
     TextLine,
@@ -36,12 +43,17 @@ from kinodex.stores.protocols.vectors import (
 
 __all__ = [
     "BlobStore",
+    "Claim",
+    "ClaimStore",
     "IndexStore",
     "KeyStore",
+    "KnownBytes",
+    "KnownSource",
     "ManifestStore",
     "OutboxStore",
     "PageStore",
     "Records",
+    "SourceStore",
     "StepRecord",
     "StepStore",
     "TaskStore",

@@ -52,6 +52,17 @@ class BlobStore(Protocol):
         """
         ...
 
+    def copy(self, source: str, target: str) -> None:
+        """
+        Store the bytes of one blob under another key too, where they lie; an existing blob is replaced.
+
+        Either can be deleted without harm to the other. Durable when it returns.
+
+        Raises:
+            FileNotFoundError: If there is no such blob.
+        """
+        ...
+
     def list(self, prefix: str) -> Iterator[str]:
         """Yield the keys that begin with a prefix that ends in ``/``."""
         ...

@@ -14,6 +14,7 @@ from kinodex.domain.listing import Condition, Listing, Page
 from kinodex.domain.tasks import Task, TaskStatus
 from kinodex.domain.videos import Video
 from kinodex.stores.protocols.repeats import RepeatStore
+from kinodex.stores.protocols.sharing import ClaimStore, SourceStore
 from kinodex.stores.protocols.texts import TextStore
 from kinodex.stores.protocols.vectors import ManifestStore
 
@@ -131,6 +132,14 @@ class VideoStore(Protocol):
         """Return the ids of all videos of an index that fulfil all conditions (fields as in ``list``)."""
         ...
 
+    def twin(self, sha256: str, recipe: str) -> Video | None:
+        """Return a video of any index made of these bytes by this recipe, the newest, or ``None``."""
+        ...
+
+    def of_bytes(self, sha256: str) -> Sequence[Video]:
+        """Return the videos of all indexes made of these bytes, the newest first."""
+        ...
+
     def update(self, video: Video) -> None:
         """Overwrite title, metadata and ``updated_at`` of a video."""
         ...
@@ -186,11 +195,12 @@ class PageStore(Protocol):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class StepRecord:
-    """One step of one task."""
+    """One step of one task; ``note`` says for people what was special about it."""
 
     step: str
     attempts: int
     seconds: float | None
+    note: str | None = None
 
 
 class StepStore(Protocol):
@@ -202,6 +212,10 @@ class StepStore(Protocol):
 
     def finished(self, task_id: TaskId, step: str, *, seconds: float, video_s: float | None) -> None:
         """Note that a step is done and how long it took, for a video of this length if known."""
+        ...
+
+    def note(self, task_id: TaskId, step: str, note: str) -> None:
+        """Note for people what was special about a step that has begun."""
         ...
 
     def of_task(self, task_id: TaskId) -> Sequence[StepRecord]:
@@ -269,6 +283,16 @@ class Transaction(Protocol):
     @property
     def steps(self) -> StepStore:
         """How long steps took."""
+        ...
+
+    @property
+    def sources(self) -> SourceStore:
+        """Known sources."""
+        ...
+
+    @property
+    def claims(self) -> ClaimStore:
+        """Claims on what others wait for."""
         ...
 
 

@@ -15,6 +15,7 @@ from kinodex.stores.sql.outbox import SqlOutboxStore
 from kinodex.stores.sql.pages import SqlPageStore
 from kinodex.stores.sql.postgres import Postgres
 from kinodex.stores.sql.repeats import SqlRepeatStore
+from kinodex.stores.sql.sharing import SqlClaimStore, SqlSourceStore
 from kinodex.stores.sql.sqlite import Sqlite
 from kinodex.stores.sql.steps import SqlStepStore
 from kinodex.stores.sql.tasks import SqlTaskStore
@@ -83,6 +84,16 @@ class SqlTransaction:
     def steps(self) -> SqlStepStore:
         """How long steps took."""
         return SqlStepStore(self.connection, self.dialect)
+
+    @property
+    def sources(self) -> SqlSourceStore:
+        """Known sources."""
+        return SqlSourceStore(self.connection, self.dialect)
+
+    @property
+    def claims(self) -> SqlClaimStore:
+        """Claims on what others wait for."""
+        return SqlClaimStore(self.connection, self.dialect)
 
 
 class SqlRecords:

@@ -37,11 +37,16 @@ class SqlStepStore:
         if video_s is not None and video_s > 0:
             self._remember(step, seconds / video_s)
 
+    def note(self, task_id: TaskId, step: str, note: str) -> None:
+        """Note for people what was special about a step that has begun."""
+        this = sa.and_(step_runs.c.task_id == task_id, step_runs.c.step == step)
+        self.connection.execute(sa.update(step_runs).where(this).values(note=note))
+
     def of_task(self, task_id: TaskId) -> Sequence[StepRecord]:
         """Return the steps of a task in the order they first began."""
         query = sa.select(step_runs).where(step_runs.c.task_id == task_id).order_by(step_runs.c.position)
         return [
-            StepRecord(step=row.step, attempts=row.attempts, seconds=row.seconds)
+            StepRecord(step=row.step, attempts=row.attempts, seconds=row.seconds, note=row.note)
             for row in self.connection.execute(query)
         ]
 

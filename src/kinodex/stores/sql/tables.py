@@ -111,7 +111,9 @@ videos = Table(
     Column("user_metadata", Json, nullable=False),
     Column("engines", Json, nullable=False),
     Column("warnings", Json, nullable=False),
+    Column("recipe", Words),
     Index(None, "index_id", "created_at"),
+    Index(None, "sha256", "recipe"),
 )
 
 video_metadata = Table(
@@ -198,6 +200,7 @@ step_runs = Table(
     Column("started_at", Instant, nullable=False),
     Column("attempts", Integer, nullable=False, server_default=text("1")),
     Column("seconds", Double),
+    Column("note", Words),
     UniqueConstraint("task_id", "step"),
 )
 
@@ -222,4 +225,28 @@ repeatable_requests = Table(
     Column("status", Integer),
     Column("content_type", Words),
     Column("body", LargeBinary),
+)
+
+known_sources = Table(
+    "known_sources",
+    metadata,
+    Column("digest", Words, primary_key=True),
+    Column("generation", Words, primary_key=True),
+    Column("task_id", Words, ForeignKey("tasks.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("at", Instant, nullable=False),
+    Column("video_id", Words),
+    Column("sha256", Words),
+    Column("size_bytes", BigInteger),
+    Column("filename", Words),
+    Column("validator", Words),
+    Column("failure_code", Words),
+    Column("failure_message", Words),
+)
+
+claims = Table(
+    "claims",
+    metadata,
+    Column("key", Words, primary_key=True),
+    Column("task_id", Words, ForeignKey("tasks.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("beat", Integer, nullable=False),
 )

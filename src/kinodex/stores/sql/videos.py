@@ -68,6 +68,19 @@ class SqlVideoStore:
             VideoId(video_id) for video_id in self.connection.execute(query.order_by(videos.c.id)).scalars()
         ]
 
+    def twin(self, sha256: str, recipe: str) -> Video | None:
+        """Return a video of any index made of these bytes by this recipe, the newest, or ``None``."""
+        query = sa.select(videos).where(videos.c.sha256 == sha256, videos.c.recipe == recipe)
+        newest = query.order_by(videos.c.indexed_at.desc(), videos.c.id).limit(1)
+        row = self.connection.execute(newest).one_or_none()
+        return None if row is None else _video(row)
+
+    def of_bytes(self, sha256: str) -> Sequence[Video]:
+        """Return the videos of all indexes made of these bytes, the newest first."""
+        query = sa.select(videos).where(videos.c.sha256 == sha256)
+        rows = self.connection.execute(query.order_by(videos.c.indexed_at.desc(), videos.c.id))
+        return [_video(row) for row in rows]
+
     def update(self, video: Video) -> None:
         """Overwrite title, metadata and ``updated_at`` of a video."""
         change = {
@@ -123,6 +136,7 @@ def _row(video: Video) -> dict[str, object]:
         "user_metadata": video.user_metadata,
         "engines": video.engines,
         "warnings": video.warnings,
+        "recipe": video.recipe,
         **asdict(video.facts),
     }
 
@@ -141,4 +155,5 @@ def _video(row: sa.Row[Any]) -> Video:
         user_metadata=msgspec.convert(row.user_metadata, dict[str, MetadataValue]),
         engines=row.engines,
         warnings=tuple(row.warnings),
+        recipe=row.recipe,
     )
