@@ -7,7 +7,6 @@ without an answer, so here everything is caught; the traceback goes to standard 
 
 import errno
 import gc
-import os
 import socket
 import subprocess
 import sys
@@ -34,6 +33,7 @@ from kinodex.media.messages import (
 )
 from kinodex.media.probing import probe
 from kinodex.media.sandbox import Reach, confine
+from kinodex.processes.own import take_standard_output
 
 _REPORT_EVERY_S = 0.2
 _MIB = 1024 * 1024
@@ -42,7 +42,7 @@ _MIB = 1024 * 1024
 def main() -> None:
     """Do the one job that stands on standard input."""
     request = msgspec.json.decode(sys.stdin.buffer.read(), type=Request)
-    replies = _take_standard_output()
+    replies = take_standard_output()
     av.logging.set_level(None)
     Image.preinit()  # loads its formats now, while they may still be compiled and kept
     reach = Reach(
@@ -56,13 +56,6 @@ def main() -> None:
     _send(replies, state)
     if request.job != "inspect":
         _send(replies, _answer(request, lambda reply: _send(replies, reply)))
-
-
-def _take_standard_output() -> BinaryIO:
-    """Return standard output for our replies alone; what libraries print goes to standard error."""
-    replies = os.fdopen(os.dup(sys.stdout.fileno()), "wb")
-    os.dup2(sys.stderr.fileno(), sys.stdout.fileno())
-    return replies
 
 
 def _send(replies: BinaryIO, reply: Reply) -> None:

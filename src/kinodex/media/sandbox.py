@@ -5,18 +5,17 @@ Every measure is taken where the system has it; what is missing is told, never r
 forbid a process to restrict itself further, and macOS has few of these means.
 """
 
-import os
 import resource
-import signal
 import sys
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
 from kinodex.media.landlock import keep_only
-from kinodex.media.linux import IS_LINUX, PR_SET_NO_NEW_PRIVS, PR_SET_PDEATHSIG, prctl
 from kinodex.media.messages import Limits, SandboxState
 from kinodex.media.seccomp import refuse_calls
+from kinodex.processes.linux import PR_SET_NO_NEW_PRIVS, prctl
+from kinodex.processes.own import end_with
 
 _OPEN_FILES = 64
 _FIRST_TO_BE_KILLED = b"1000"
@@ -56,7 +55,7 @@ def confine(limits: Limits, reach: Reach, *, parent: int) -> SandboxState:
         Which measures are active, and for each missing one a sentence that says why.
     """
     measures: list[tuple[str, Callable[[], object]]] = [
-        ("end with the parent", lambda: _end_with(parent)),
+        ("end with the parent", lambda: end_with(parent)),
         ("limit of memory", lambda: resource.setrlimit(resource.RLIMIT_AS, (limits.memory_bytes,) * 2)),
         ("limit of processor time", lambda: _limit_processor_time(limits.cpu_s)),
         ("limits of files", lambda: _limit_files(limits.file_bytes)),
@@ -73,14 +72,6 @@ def confine(limits: Limits, reach: Reach, *, parent: int) -> SandboxState:
         except (OSError, ValueError, AttributeError) as error:
             missing.append(f"Decoding runs without {name}: {error}.")
     return SandboxState(active=tuple(active), missing=tuple(missing))
-
-
-def _end_with(parent: int) -> None:
-    if not IS_LINUX:
-        raise OSError("only Linux ends a process together with its parent")
-    prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    if os.getppid() != parent:  # it ended before we asked
-        os.kill(os.getpid(), signal.SIGKILL)
 
 
 def _limit_processor_time(cpu_s: float) -> None:

@@ -10,7 +10,7 @@ import errno
 import platform
 import struct
 
-from kinodex.media.linux import PR_SET_SECCOMP, prctl
+from kinodex.processes.linux import PR_SET_SECCOMP, prctl
 
 _MODE_FILTER = 2
 _ALLOW, _REFUSE, _KILL = 0x7FFF0000, 0x00050000, 0x80000000
