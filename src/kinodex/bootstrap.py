@@ -38,11 +38,13 @@ from kinodex.usecases.indexing import Indexing
 from kinodex.usecases.indexing_steps import IndexingTools
 from kinodex.usecases.keys import Keys
 from kinodex.usecases.pictures import QueryPictures
+from kinodex.usecases.purging import Purging
 from kinodex.usecases.repeats import Repeats
 from kinodex.usecases.search import Search
 from kinodex.usecases.tasks import Tasks
 from kinodex.usecases.videos import Videos
 from kinodex.worker.loop import Worker
+from kinodex.worker.sweeping import Sweeper
 
 log = structlog.get_logger(__name__)
 
@@ -98,6 +100,7 @@ def running(settings: Settings, *, api: bool, worker: bool) -> Iterator[Running]
     executor = build_executor(settings)
     with _opened(settings, executor=executor) as (usecases, jobs):
         hand = Worker(jobs=jobs, indexing=usecases.indexing)
+        sweeper = Sweeper(usecases.purging, others=(usecases.indexing.sweep,) if worker else ())
         if api:
             usecases.tasks.discard_uploads()
             if _is_alone(settings):
@@ -105,6 +108,7 @@ def running(settings: Settings, *, api: bool, worker: bool) -> Iterator[Running]
         key_file = usecases.keys.ensure_first(settings.data_dir / FIRST_KEY_FILE) if api else None
         if worker:
             hand.start()
+        sweeper.start()
         _warm_up(executor)
         if settings.api_key is not None and len(settings.api_key.get_secret_value()) < SAFE_KEY_LENGTH:
             log.warning("KINODEX_API_KEY is short", safe_from=SAFE_KEY_LENGTH)
@@ -112,6 +116,7 @@ def running(settings: Settings, *, api: bool, worker: bool) -> Iterator[Running]
             yield Running(settings, usecases, key_file)
         finally:
             hand.stop()
+            sweeper.stop()
 
 
 @contextmanager
@@ -217,6 +222,7 @@ def _check_engines(settings: Settings) -> None:
 def _usecases(settings: Settings, *, records: SqlRecords, jobs: DbosJobs, executor: Executor) -> UseCases:
     blobs = ObstoreBlobs(settings.effective_blob_url, config=_s3_config())
     vectors = SegmentVectors(blobs)
+    purging = Purging(records=records, blobs=blobs)
     media = PyavReader()
     fetcher = CurlFetcher(allow=settings.fetch_allow, free_space_bytes=settings.free_space_bytes)
     pictures = QueryPictures(
@@ -239,7 +245,7 @@ def _usecases(settings: Settings, *, records: SqlRecords, jobs: DbosJobs, execut
         maximum_bytes=settings.fetch_max_bytes,
     )
     return UseCases(
-        indexes=Indexes(records=records, blobs=blobs, jobs=jobs),
+        indexes=Indexes(records=records, jobs=jobs, purging=purging),
         tasks=Tasks(
             records=records,
             blobs=blobs,
@@ -249,8 +255,9 @@ def _usecases(settings: Settings, *, records: SqlRecords, jobs: DbosJobs, execut
             limits=LIMITS,
             uploads=settings.data_dir / "uploads",
             workers=settings.workers,
+            purging=purging,
         ),
-        videos=Videos(records=records, blobs=blobs),
+        videos=Videos(records=records, blobs=blobs, purging=purging),
         search=Search(records=records, vectors=vectors, executor=executor, pictures=pictures),
         keys=Keys(
             records=records,
@@ -258,7 +265,8 @@ def _usecases(settings: Settings, *, records: SqlRecords, jobs: DbosJobs, execut
         ),
         repeats=Repeats(records=records),
         health=Health(records=records, blobs=blobs, executor=executor, degraded=degraded),
-        indexing=Indexing(tools=tools, folders=settings.data_dir.absolute() / "work"),
+        indexing=Indexing(tools=tools, folders=settings.data_dir.absolute() / "work", purging=purging),
+        purging=purging,
     )
 
 

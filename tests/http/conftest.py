@@ -38,6 +38,7 @@ from kinodex.usecases.health import Health
 from kinodex.usecases.indexes import Indexes
 from kinodex.usecases.keys import Keys
 from kinodex.usecases.pictures import QueryPictures
+from kinodex.usecases.purging import Purging
 from kinodex.usecases.repeats import Repeats
 from kinodex.usecases.search import Search
 from kinodex.usecases.tasks import Tasks
@@ -95,6 +96,9 @@ class MemoryBlobs:
     def delete_prefix(self, prefix: str) -> None:
         for key in self.list(prefix):
             del self.blobs[key]
+
+    def discard_leftovers(self, older_than_s: float) -> None:
+        """There are none."""
 
     def ping(self) -> None:
         if self.is_broken:
@@ -316,8 +320,9 @@ def _backstage(folder: Path, empty_database: Path) -> Iterator[Backstage]:
         return np.zeros((64, 64, 3), dtype=np.uint8)
 
     uploads = folder / "uploads"
+    purging = Purging(records=records, blobs=blobs)
     usecases = UseCases(
-        indexes=Indexes(records=records, blobs=blobs, jobs=jobs),
+        indexes=Indexes(records=records, jobs=jobs, purging=purging),
         tasks=Tasks(
             records=records,
             blobs=blobs,
@@ -327,8 +332,9 @@ def _backstage(folder: Path, empty_database: Path) -> Iterator[Backstage]:
             limits={"v1.1": limits.V1_1, "v1.2": limits.V1_2, "v1.3": limits.V1_3},
             uploads=uploads,
             workers=1,
+            purging=purging,
         ),
-        videos=Videos(records=records, blobs=blobs),
+        videos=Videos(records=records, blobs=blobs, purging=purging),
         search=Search(
             records=records,
             vectors=NoVectors(),
@@ -339,6 +345,7 @@ def _backstage(folder: Path, empty_database: Path) -> Iterator[Backstage]:
         repeats=Repeats(records=records),
         health=Health(records=records, blobs=blobs, executor=executor, degraded=lambda: ["no sandbox"]),
         indexing=None,  # type: ignore[arg-type]  # no request indexes
+        purging=purging,
     )
     yield Backstage(records, blobs, jobs, media, executor, usecases, uploads, pictures)
     structlog.reset_defaults()

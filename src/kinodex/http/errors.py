@@ -60,6 +60,7 @@ ANSWERS: Mapping[type[errors.KinodexError], Answer] = {
     errors.IndexNameTaken: _BAD,
     errors.IndexModelsFixed: _BAD,
     errors.TaskNotDeletable: _BAD,
+    errors.UploadExpired: Answer(408),
     errors.VideoNotReady: _BAD,
     errors.SearchOptionUnsupported: _BAD,
     errors.SearchOptionsConflict: _BAD,

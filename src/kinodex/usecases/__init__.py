@@ -6,6 +6,7 @@ from kinodex.usecases.health import Health
 from kinodex.usecases.indexes import Indexes
 from kinodex.usecases.indexing import Indexing
 from kinodex.usecases.keys import Keys
+from kinodex.usecases.purging import Purging
 from kinodex.usecases.repeats import Repeats
 from kinodex.usecases.search import Search
 from kinodex.usecases.tasks import Tasks
@@ -24,3 +25,4 @@ class UseCases:
     repeats: Repeats
     health: Health
     indexing: Indexing
+    purging: Purging

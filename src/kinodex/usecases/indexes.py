@@ -7,16 +7,15 @@ from kinodex.domain import errors
 from kinodex.domain.clock import now
 from kinodex.domain.ids import IndexId, new_id
 from kinodex.domain.indexes import Index, IndexTotals, ModelChoice
-from kinodex.domain.listing import Condition, Listing, Page
+from kinodex.domain.listing import Listing, Page
 from kinodex.domain.options import INDEX_OPTIONS
 from kinodex.jobs.protocols import Jobs
-from kinodex.stores.protocols import BlobStore, Records, Transaction
-from kinodex.usecases.blobs import video_prefix
+from kinodex.stores.protocols import Records, Transaction
+from kinodex.usecases.purging import Purging, purge_videos
 
 FAMILIES = ("marengo", "pegasus")
 ADDONS = ("thumbnail",)
 LONGEST_NAME = 200
-_ALL = 100_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,10 +29,10 @@ class IndexView:
 class Indexes:
     """Named containers of videos."""
 
-    def __init__(self, *, records: Records, blobs: BlobStore, jobs: Jobs) -> None:
+    def __init__(self, *, records: Records, jobs: Jobs, purging: Purging) -> None:
         self._records = records
-        self._blobs = blobs
         self._jobs = jobs
+        self._purging = purging
 
     def create(
         self,
@@ -123,15 +122,17 @@ class Indexes:
         Raises:
             NotFound: If there is no such index.
         """
-        everything = Listing(page_limit=_ALL, conditions=(Condition("index_id", "eq", index_id),))
         with self._records.write() as transaction:
             require_index(transaction, index_id)
-            tasks = transaction.tasks.list(everything).items
+            tasks = transaction.tasks.of_index(index_id)
             transaction.indexes.delete(index_id)
+            for is_final in (True, False):
+                videos = [task.video_id for task in tasks if task.status.is_final is is_final]
+                purge_videos(transaction, videos, are_worked_on=not is_final)
         for task in tasks:
             if not task.status.is_final:
                 self._jobs.cancel(task.id)
-            self._blobs.delete_prefix(video_prefix(task.video_id))
+        self._purging.soon()
 
 
 def require_index(transaction: Transaction, index_id: IndexId) -> Index:

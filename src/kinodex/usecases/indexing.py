@@ -10,9 +10,9 @@ from kinodex.domain import errors
 from kinodex.domain.ids import TaskId, VideoId
 from kinodex.domain.tasks import Failure
 from kinodex.jobs.protocols import Checkpoints
-from kinodex.usecases.blobs import video_prefix
 from kinodex.usecases.indexing_steps import IndexingSteps, IndexingTools
 from kinodex.usecases.publishing import record_failure
+from kinodex.usecases.purging import Purging, purge_videos
 
 log = structlog.get_logger(__name__)
 
@@ -23,6 +23,7 @@ class Indexing:
 
     tools: IndexingTools
     folders: Path
+    purging: Purging
 
     def run(self, task_id: TaskId, checkpoints: Checkpoints) -> None:
         """
@@ -57,17 +58,24 @@ class Indexing:
             if task is None or task.status.is_final:
                 return
             record_failure(transaction, task, failure)
+            purge_videos(transaction, [task.video_id], are_worked_on=False)
         log.warning("task failed", task_id=task_id, code=failure.code, reason=failure.message)
-        self._discard(task.video_id)
+        shutil.rmtree(self.folders / task.video_id, ignore_errors=True)
+        self.purging.soon()
 
     def sweep(self) -> None:
-        """Remove working folders that no unfinished task needs: leftovers of crashes."""
+        """Remove working folders that no unfinished task needs: leftovers of crashes and of deleted tasks."""
+        # Folders first: one that is made after this look belongs to a task that is there already.
+        folders = list(self.folders.glob("*"))
         with self.tools.records.read() as transaction:
             needed = {task.video_id for task in transaction.tasks.unfinished()}
-        for folder in self.folders.glob("*"):
+        for folder in folders:
             if folder.name not in needed:
                 shutil.rmtree(folder, ignore_errors=True)
 
     def _discard(self, video_id: VideoId) -> None:
+        """Remove what was written for a task after its deletion had its bytes removed."""
+        with self.tools.records.write() as transaction:
+            purge_videos(transaction, [video_id], are_worked_on=False)
         shutil.rmtree(self.folders / video_id, ignore_errors=True)
-        self.tools.blobs.delete_prefix(video_prefix(video_id))
+        self.purging.soon()

@@ -19,9 +19,10 @@ from kinodex.jobs.protocols import Jobs
 from kinodex.media.protocols import MediaReader
 from kinodex.sources.protocols import VideoFetcher
 from kinodex.stores.protocols import BlobStore, Records, StepRecord, Transaction
-from kinodex.usecases.blobs import source_key, transcript_key
+from kinodex.usecases.blobs import source_key, transcript_key, video_prefix
 from kinodex.usecases.estimates import forecast
 from kinodex.usecases.indexes import require_index
+from kinodex.usecases.purging import LONGEST_UPLOAD, Purging, announce_bytes, purge_videos
 
 MAXIMUM_WAITING = 10_000
 
@@ -60,6 +61,7 @@ class Tasks:
         limits: Mapping[str, Limits],
         uploads: Path,
         workers: int,
+        purging: Purging,
     ) -> None:
         self._records = records
         self._blobs = blobs
@@ -69,6 +71,7 @@ class Tasks:
         self._limits = limits
         self._uploads = uploads
         self._workers = workers
+        self._purging = purging
 
     def create_from_url(self, request: TaskRequest, url: str) -> Task:
         """
@@ -116,6 +119,7 @@ class Tasks:
             NotFound: No such index.
             ParameterInvalid: Language or metadata that cannot be used.
             Overloaded: Too many tasks are waiting.
+            UploadExpired: It took so long that the bytes have been removed.
         """
         try:
             if (made := self._made_before(request)) is not None:
@@ -123,7 +127,7 @@ class Tasks:
             self._check_request(request)
             facts = self._media.probe(path)
             check_facts(facts, self._limits[request.generation])
-            video_id = VideoId(new_id())
+            video_id = self._announced()
             self._blobs.put_file(source_key(video_id), path)
         finally:
             path.unlink(missing_ok=True)
@@ -189,6 +193,8 @@ class Tasks:
             if transaction.videos.get(task.index_id, task.video_id) is not None:
                 raise errors.TaskNotDeletable(f"delete its video {task.video_id} first")
             transaction.tasks.delete(task_id)
+            purge_videos(transaction, [task.video_id], are_worked_on=False)
+        self._purging.soon()
 
     def _with_forecasts(self, transaction: Transaction, tasks: Sequence[Task]) -> Sequence[Task]:
         if all(task.status.is_final for task in tasks):
@@ -235,14 +241,17 @@ class Tasks:
         video_id: VideoId | None = None,
         facts: MediaFacts | None = None,
     ) -> Task:
-        task_id, video_id = request.task_id, video_id or VideoId(new_id())
-        transcript_blob = None
+        task_id, transcript_blob = request.task_id, None
+        is_announced = video_id is not None or request.transcript is not None
+        video_id = video_id or (self._announced() if is_announced else VideoId(new_id()))
         if request.transcript is not None:
             transcript_blob = transcript_key(video_id)
             self._blobs.put_bytes(transcript_blob, request.transcript)
         created_at = now()
         with self._records.write() as transaction:
             require_index(transaction, request.index_id)
+            if is_announced and not transaction.purges.spare(video_prefix(video_id)):
+                raise errors.UploadExpired(LONGEST_UPLOAD.total_seconds())
             task = Task(
                 id=task_id,
                 index_id=request.index_id,
@@ -269,3 +278,10 @@ class Tasks:
             transaction.tasks.add(task)
             self._jobs.enqueue(task_id, transaction=transaction.handle)
         return task
+
+    def _announced(self) -> VideoId:
+        """Return the id of a new video whose bytes go again unless it gets a record."""
+        video_id = VideoId(new_id())
+        with self._records.write() as transaction:
+            announce_bytes(transaction, video_id)
+        return video_id

@@ -14,8 +14,9 @@ from kinodex.domain.options import Modality
 from kinodex.domain.timeline import SampledFrame, Span
 from kinodex.domain.videos import MetadataValue, Video, check_user_metadata
 from kinodex.stores.protocols import BlobStore, Records, TextLine
-from kinodex.usecases.blobs import artifact_key, frames_key, video_prefix
+from kinodex.usecases.blobs import artifact_key, frames_key
 from kinodex.usecases.indexes import require_index
+from kinodex.usecases.purging import Purging, purge_videos
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,9 +30,10 @@ class VideoList:
 class Videos:
     """Ready videos."""
 
-    def __init__(self, *, records: Records, blobs: BlobStore) -> None:
+    def __init__(self, *, records: Records, blobs: BlobStore, purging: Purging) -> None:
         self._records = records
         self._blobs = blobs
+        self._purging = purging
 
     def get(self, index_id: IndexId, video_id: VideoId) -> Video:
         """
@@ -90,7 +92,7 @@ class Videos:
 
     def delete(self, index_id: IndexId, video_id: VideoId) -> None:
         """
-        Remove a video; the very next search does not find it. Its task stays.
+        Remove a video; the very next search does not find it. Its task stays, its bytes go soon.
 
         Raises:
             NotFound: No such index or video.
@@ -99,7 +101,8 @@ class Videos:
             require_index(transaction, index_id)
             if not transaction.videos.delete(index_id, video_id):
                 raise errors.NotFound("video", video_id)
-        self._blobs.delete_prefix(video_prefix(video_id))
+            purge_videos(transaction, [video_id], are_worked_on=False)
+        self._purging.soon()
 
     def lines(
         self, index_id: IndexId, video_id: VideoId, *, modality: Modality, span: Span | None

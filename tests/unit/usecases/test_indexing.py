@@ -115,6 +115,7 @@ def test_a_failed_task_says_why_and_keeps_no_bytes(
     failed = usecases.tasks.get(sent.id)
     assert failed.status is TaskStatus.FAILED
     assert failed.failure == Failure("video_file_broken", "The video cannot be decoded: torn.")
+    usecases.purging.sweep()
     assert not [path for path in (tmp_path / "blobs").rglob("*") if path.is_file()]
 
 
@@ -154,6 +155,7 @@ def test_an_index_deleted_during_the_work_leaves_nothing_behind(
 
     with pytest.raises(TaskWithdrawn):
         usecases.indexing.run(sent.id, Straight(delete_before))
+    usecases.purging.sweep()
     assert not [path for path in (tmp_path / "blobs").rglob("*") if path.is_file()]
     assert list(usecases.indexing.folders.iterdir()) == []
 

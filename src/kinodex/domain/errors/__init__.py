@@ -5,7 +5,7 @@ Everything that can go wrong and is not our own mistake, as one tree.
   - Refused: what was asked cannot be done; asking again changes nothing
     · ParameterMissing · ParameterInvalid · ContentTypeInvalid · NotFound · EndpointUnknown
     · MethodNotAllowed · KeyInvalid · KeyForbids · BodyTooLarge
-    · IndexNameTaken · IndexModelsFixed · TaskNotDeletable · VideoNotReady
+    · IndexNameTaken · IndexModelsFixed · TaskNotDeletable · VideoNotReady · UploadExpired
     · SearchOptionUnsupported · SearchOptionsConflict · FilterInvalid · PageExpired · VideoNotInIndex
     · IdempotencyKeyInvalid · IdempotencyKeyReused · RequestStillRunning · AnswerNotKept
     · UrlRefused: the address itself is not acceptable
@@ -80,6 +80,7 @@ from kinodex.domain.errors.requests import (
     SearchOptionsConflict,
     SearchOptionUnsupported,
     TaskNotDeletable,
+    UploadExpired,
     VideoNotInIndex,
     VideoNotReady,
 )
@@ -149,6 +150,7 @@ __all__ = [
     "TlsFailed",
     "TooManyRedirects",
     "TranscriptInvalid",
+    "UploadExpired",
     "UrlAddressNotAllowed",
     "UrlCredentialsNotAllowed",
     "UrlHostUnsupported",

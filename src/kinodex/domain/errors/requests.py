@@ -108,6 +108,15 @@ class IndexModelsFixed(Refused):
         super().__init__("The models and options of an index cannot be changed; create another index.")
 
 
+class UploadExpired(Refused):
+    """The bytes of an upload came, and it was not made a task in time: they are being removed."""
+
+    code = "upload_expired"
+
+    def __init__(self, limit_s: float) -> None:
+        super().__init__(f"The upload was not complete within {limit_s:g} s; send it again.")
+
+
 class TaskNotDeletable(Refused):
     """A task can be deleted once it ended and its video is gone."""
 

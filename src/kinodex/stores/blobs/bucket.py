@@ -74,6 +74,9 @@ class BucketWriter:
         finally:
             beside.unlink(missing_ok=True)
 
+    def discard_leftovers(self, older_than_s: float) -> None:
+        """Nothing to do: a bucket shows no half uploads, and a rule of its own removes them."""
+
 
 def open_bucket(bucket: str, prefix: str, *, config: Mapping[str, str]) -> S3Store:
     """

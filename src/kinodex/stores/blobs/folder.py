@@ -12,7 +12,7 @@ import secrets
 import shutil
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -36,13 +36,10 @@ class FolderWriter:
     @classmethod
     def open(cls, root: Path) -> "FolderWriter":
         """Make the folder if it is not there, and remove what a crash left half written long ago."""
-        incoming = root / INCOMING
-        _make_folder(incoming)
-        oldest = time.time() - LEFTOVER_AGE_S
-        for path in incoming.iterdir():
-            if path.stat().st_mtime < oldest:
-                path.unlink(missing_ok=True)
-        return cls(root)
+        _make_folder(root / INCOMING)
+        writer = cls(root)
+        writer.discard_leftovers(LEFTOVER_AGE_S)
+        return writer
 
     def put_file(self, key: str, path: Path) -> None:
         """Link or copy a file in."""
@@ -65,6 +62,15 @@ class FolderWriter:
         with _space_needed(path.parent, lambda: (self.root / key).stat().st_size), _gone_after(beside):
             _link_or_copy(self.root / key, beside)
             beside.replace(path)
+
+    def discard_leftovers(self, older_than_s: float) -> None:
+        """Remove files that began to come in so many seconds ago."""
+        oldest = time.time() - older_than_s
+        for path in (self.root / INCOMING).iterdir():
+            with suppress(FileNotFoundError):  # it has come in just now
+                # Linking in sets the time of this change; the file itself may have been written long ago.
+                if path.stat().st_ctime < oldest:
+                    path.unlink()
 
     def _put(self, key: str, fill: Callable[[Path], None], *, size: Callable[[], int]) -> None:
         incoming, target = self.root / INCOMING / secrets.token_hex(12), self.root / key

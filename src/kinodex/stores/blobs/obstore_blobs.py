@@ -115,6 +115,10 @@ class ObstoreBlobs:
             except FileNotFoundError:
                 continue  # somebody else removed one of them: see what is left
 
+    def discard_leftovers(self, older_than_s: float) -> None:
+        """Remove what writes that were cut off so many seconds ago left half done, if it shows."""
+        self._writer.discard_leftovers(older_than_s)
+
     def ping(self) -> None:
         """
         Return if something can be written.

@@ -32,3 +32,7 @@ class Writer(Protocol):
             FileNotFoundError: If there is none.
         """
         ...
+
+    def discard_leftovers(self, older_than_s: float) -> None:
+        """Remove what writes that were cut off so many seconds ago left half done."""
+        ...

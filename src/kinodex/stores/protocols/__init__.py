@@ -9,6 +9,10 @@ Everything here is synchronous: callers choose the thread.
 from kinodex.stores.protocols.blobs import (
     BlobStore,
 )
+from kinodex.stores.protocols.purges import (
+    Purge,
+    PurgeStore,
+)
 from kinodex.stores.protocols.records import (
     IndexStore,
     KeyStore,
@@ -52,6 +56,8 @@ __all__ = [
     "ManifestStore",
     "OutboxStore",
     "PageStore",
+    "Purge",
+    "PurgeStore",
     "Records",
     "SourceStore",
     "StepRecord",

@@ -71,6 +71,10 @@ class BlobStore(Protocol):
         """Remove all blobs below a prefix that ends in ``/``. None there is no error."""
         ...
 
+    def discard_leftovers(self, older_than_s: float) -> None:
+        """Remove what writes that were cut off so many seconds ago left half done, if it shows."""
+        ...
+
     def ping(self) -> None:
         """Raise if the store cannot be written to."""
         ...

@@ -13,6 +13,7 @@ from kinodex.domain.keys import ApiKey
 from kinodex.domain.listing import Condition, Listing, Page
 from kinodex.domain.tasks import Task, TaskStatus
 from kinodex.domain.videos import Video
+from kinodex.stores.protocols.purges import PurgeStore
 from kinodex.stores.protocols.repeats import RepeatStore
 from kinodex.stores.protocols.sharing import ClaimStore, SourceStore
 from kinodex.stores.protocols.texts import TextStore
@@ -77,6 +78,10 @@ class TaskStore(Protocol):
         """Return the task that made a video, or ``None``."""
         ...
 
+    def of_index(self, index_id: IndexId) -> Sequence[Task]:
+        """Return all tasks of an index."""
+        ...
+
     def replace(self, task: Task) -> bool:
         """
         Overwrite a task that is there and not final yet.
@@ -104,7 +109,7 @@ class TaskStore(Protocol):
         ...
 
     def delete(self, task_id: TaskId) -> None:
-        """Remove a task."""
+        """Remove a task and what is noted of its steps."""
         ...
 
 
@@ -278,6 +283,11 @@ class Transaction(Protocol):
     @property
     def repeats(self) -> RepeatStore:
         """Requests that may come again."""
+        ...
+
+    @property
+    def purges(self) -> PurgeStore:
+        """Bytes that are to be removed."""
         ...
 
     @property

@@ -15,7 +15,7 @@ from kinodex.domain.listing import Condition, Listing, Page
 from kinodex.stores.sql.conditions import Field
 from kinodex.stores.sql.dialects import Dialect
 from kinodex.stores.sql.lists import page_of
-from kinodex.stores.sql.tables import index_words, indexes, videos
+from kinodex.stores.sql.tables import index_words, indexes, step_runs, tasks, videos
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,6 +82,8 @@ class SqlIndexStore:
 
     def delete(self, index_id: IndexId) -> None:
         """Remove an index; what belongs to it goes with it, by the foreign keys."""
+        its_tasks = sa.select(tasks.c.id).where(tasks.c.index_id == index_id).scalar_subquery()
+        self.connection.execute(sa.delete(step_runs).where(step_runs.c.task_id.in_(its_tasks)))
         self.connection.execute(sa.delete(indexes).where(indexes.c.id == index_id))
 
 

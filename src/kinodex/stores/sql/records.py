@@ -14,6 +14,7 @@ from kinodex.stores.sql.migrate import migrate
 from kinodex.stores.sql.outbox import SqlOutboxStore
 from kinodex.stores.sql.pages import SqlPageStore
 from kinodex.stores.sql.postgres import Postgres
+from kinodex.stores.sql.purges import SqlPurgeStore
 from kinodex.stores.sql.repeats import SqlRepeatStore
 from kinodex.stores.sql.sharing import SqlClaimStore, SqlSourceStore
 from kinodex.stores.sql.sqlite import Sqlite
@@ -79,6 +80,11 @@ class SqlTransaction:
     def repeats(self) -> SqlRepeatStore:
         """Requests that may come again."""
         return SqlRepeatStore(self.connection, self.dialect)
+
+    @property
+    def purges(self) -> SqlPurgeStore:
+        """Bytes that are to be removed."""
+        return SqlPurgeStore(self.connection, self.dialect)
 
     @property
     def steps(self) -> SqlStepStore:

@@ -250,3 +250,14 @@ claims = Table(
     Column("task_id", Words, ForeignKey("tasks.id", ondelete="CASCADE"), nullable=False, index=True),
     Column("beat", Integer, nullable=False),
 )
+
+
+purges = Table(
+    "purges",
+    metadata,
+    Column("prefix", Words, primary_key=True),
+    Column("due_at", Instant, nullable=False, index=True),
+    Column("until", Instant, nullable=False),
+    Column("asked", Integer, nullable=False),
+    Column("is_begun", Boolean, nullable=False),
+)

@@ -13,7 +13,7 @@ from kinodex.domain.tasks import Failure, Task, TaskStatus, VideoSource
 from kinodex.domain.videos import MetadataValue
 from kinodex.stores.sql.conditions import Field
 from kinodex.stores.sql.lists import page_of
-from kinodex.stores.sql.tables import tasks
+from kinodex.stores.sql.tables import step_runs, tasks
 
 FINAL = [status.value for status in TaskStatus if status.is_final]
 
@@ -75,6 +75,11 @@ class SqlTaskStore:
         """Return the task that made a video, or ``None``."""
         return self._one(tasks.c.video_id == video_id)
 
+    def of_index(self, index_id: IndexId) -> Sequence[Task]:
+        """Return all tasks of an index."""
+        query = sa.select(tasks).where(tasks.c.index_id == index_id)
+        return [_task(row) for row in self.connection.execute(query)]
+
     def replace(self, task: Task) -> bool:
         """Overwrite a task that is there and not final yet; one statement, so nothing comes between."""
         here = sa.and_(tasks.c.id == task.id, tasks.c.status.not_in(FINAL))
@@ -98,7 +103,8 @@ class SqlTaskStore:
         return {TaskStatus(row[0]): row[1] for row in self.connection.execute(query)}
 
     def delete(self, task_id: TaskId) -> None:
-        """Remove a task."""
+        """Remove a task and what is noted of its steps."""
+        self.connection.execute(sa.delete(step_runs).where(step_runs.c.task_id == task_id))
         self.connection.execute(sa.delete(tasks).where(tasks.c.id == task_id))
 
     def _one(self, condition: sa.ColumnElement[bool]) -> Task | None:
