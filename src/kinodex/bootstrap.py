@@ -73,6 +73,7 @@ class Running:
             self.usecases,
             signing_key=_signing_key(self.settings),
             allowed_hosts=_allowed_hosts(self.settings),
+            requests_per_minute=self.settings.requests_per_minute,
         )
 
     def where_the_key_is(self) -> str:

@@ -41,6 +41,9 @@ class Settings(BaseSettings):
     api_key: SecretStr | None = Field(
         default=None, min_length=1, description="Use this API key instead of the one made at first start."
     )
+    requests_per_minute: int = Field(
+        default=6000, ge=0, description="Requests a key may make to one process; 0 for any number."
+    )
     signing_key: SecretStr | None = Field(
         default=None,
         min_length=16,

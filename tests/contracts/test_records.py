@@ -500,9 +500,17 @@ def find(store, index_id, query):
 # --- keys, events, pages, steps ----------------------------------------------------------------
 
 
-def test_a_revoked_key_is_listed_and_not_found(records: SqlRecords) -> None:
+def test_a_key_is_found_with_what_limits_it_and_listed_when_it_has_ended(records: SqlRecords) -> None:
     old = ApiKey(id=KeyId("1"), name="old", digest="d1", scopes=("read", "admin"), created_at=NOON)
-    new = ApiKey(id=KeyId("2"), name="new", digest="d2", scopes=(), created_at=NOON + timedelta(seconds=1))
+    new = ApiKey(
+        id=KeyId("2"),
+        name="new",
+        digest="d2",
+        scopes=(),
+        created_at=NOON + timedelta(seconds=1),
+        index_ids=(IndexId("a"), IndexId("b")),
+        requests_per_minute=7,
+    )
     with records.write() as transaction:
         transaction.keys.add(new)
         transaction.keys.add(old)
@@ -510,11 +518,15 @@ def test_a_revoked_key_is_listed_and_not_found(records: SqlRecords) -> None:
         assert transaction.keys.revoke(old.id, NOON)
         assert not transaction.keys.revoke(old.id, now())
         assert not transaction.keys.revoke(KeyId("3"), now())
+        transaction.keys.expire(new.id, NOON)
 
     with records.read() as transaction:
-        assert transaction.keys.find("d1") is None
-        assert transaction.keys.find("d2") == new
-        assert list(transaction.keys.list()) == [replace(old, revoked_at=NOON), new]
+        assert transaction.keys.find("d3") is None
+        assert transaction.keys.find("d2") == transaction.keys.get(new.id) == replace(new, expires_at=NOON)
+        assert list(transaction.keys.list()) == [
+            replace(old, revoked_at=NOON),
+            replace(new, expires_at=NOON),
+        ]
 
 
 def an_event(name: str) -> Event:

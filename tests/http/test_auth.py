@@ -1,9 +1,13 @@
 """Who may call what."""
 
+from datetime import timedelta
+
 import pytest
 from fastapi.routing import APIRoute
 from starlette.testclient import TestClient
 
+from kinodex.domain.clock import now
+from kinodex.domain.indexes import ModelChoice
 from kinodex.http.app import ROUTERS, create_app
 from kinodex.http.auth import KnownKeys
 
@@ -25,12 +29,24 @@ def _path(pattern: str) -> str:
     return pattern
 
 
-@pytest.mark.parametrize("key", [None, "wrong", "", "kdx_ünknown".encode("latin-1")])
+@pytest.fixture(scope="module")
+def ended_keys(shared_backstage) -> dict[str, str]:
+    """A key that was revoked and one that has expired."""
+    keys = shared_backstage.usecases.keys
+    revoked, expired = keys.create("revoked"), keys.create("expired")
+    keys.revoke(revoked.key.id)
+    with shared_backstage.records.write() as transaction:
+        transaction.keys.expire(expired.key.id, now() - timedelta(seconds=1))
+    return {"revoked": revoked.text, "expired": expired.text}
+
+
+@pytest.mark.parametrize("key", [None, "wrong", "", "kdx_ünknown".encode("latin-1"), "revoked", "expired"])
 @pytest.mark.parametrize(("method", "pattern"), ROUTES)
 def test_no_route_answers_without_a_good_key(
-    shared_client: TestClient, method: str, pattern: str, key: str | bytes | None
+    shared_client: TestClient, ended_keys, method: str, pattern: str, key: str | bytes | None
 ) -> None:
     shared_client.headers.pop("x-api-key", None)
+    key = ended_keys.get(key, key) if isinstance(key, str) else key
     headers = {} if key is None else {"x-api-key": key}
     answer = shared_client.request(method, f"/v1.2{_path(pattern)}", headers=headers)
     assert (answer.status_code, answer.json()["code"]) == (401, "api_key_invalid")
@@ -50,6 +66,43 @@ def test_a_key_does_what_its_scopes_say_and_no_more(
     answer = shared_client.request(method, f"/v1.2{_path(pattern)}", headers={"x-api-key": key})
     assert (answer.status_code, answer.json()["code"]) == (403, "api_not_allowed")
     assert needed in answer.json()["message"]
+
+
+ABOUT_NO_INDEX = {"/engines", "/engines/{engine_id}", "/capabilities"}
+
+
+@pytest.mark.parametrize(("method", "pattern"), ROUTES)
+def test_a_key_limited_to_other_indexes_gets_nowhere(
+    shared_client, limited: tuple[str, str], method: str, pattern: str
+) -> None:
+    if pattern in ABOUT_NO_INDEX or pattern.startswith("/keys"):
+        return
+    limited_key, theirs = limited
+    path = pattern.replace("{index_id}", theirs)
+    body = {"index_id": theirs, "video_url": "http://videos.example/a.mp4", "query_text": "a"}
+    sent = {"json": body} if method in {"POST", "PUT", "PATCH"} else {"params": {"index_id": theirs}}
+    headers = {"x-api-key": limited_key}
+    answer = shared_client.request(method, f"/v1.2{_path(path)}", headers=headers, **sent)
+    assert (answer.status_code, answer.json()["code"]) in {
+        (404, "resource_not_exist"),
+        (404, "endpoint_not_exists"),
+        (403, "api_key_limited_to_indexes"),
+        (403, "api_not_allowed"),
+        (400, "search_page_token_expired"),
+    }
+
+
+@pytest.fixture(scope="module")
+def limited(shared_backstage) -> tuple[str, str]:
+    """A key for one of two indexes, and the id of the other one."""
+    indexes = shared_backstage.usecases.indexes
+    models = (ModelChoice("marengo3.0", ("visual", "audio")),)
+    mine, theirs = (
+        indexes.create(name, models=models, addons=(), generation="v1.3") for name in ("mine", "theirs")
+    )
+    scopes = ("read", "write", "delete")
+    key = shared_backstage.usecases.keys.create("limited", scopes=scopes, index_ids=[mine.id])
+    return key.text, theirs.id
 
 
 def test_keys_are_remembered_for_a_few_seconds_only(client, backstage, monkeypatch) -> None:

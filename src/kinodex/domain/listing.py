@@ -1,7 +1,7 @@
 """Lists: which page, in which order, of which items."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Generic, Literal, TypeVar
 
@@ -35,6 +35,10 @@ class Listing:
     sort_by: str = "created_at"
     descending: bool = True
     conditions: tuple[Condition, ...] = ()
+
+    def also(self, conditions: tuple[Condition, ...]) -> "Listing":
+        """Return the same page of those items that fulfil further conditions too."""
+        return replace(self, conditions=self.conditions + conditions)
 
 
 @dataclass(frozen=True, slots=True)

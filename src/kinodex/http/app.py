@@ -16,6 +16,7 @@ from kinodex.http.errors import answer_to, answer_to_ours, refusal
 from kinodex.http.hosts import KnownHosts
 from kinodex.http.idempotency import AnsweredBefore, KeptAnswers, answer_again
 from kinodex.http.metrics import HttpFigures
+from kinodex.http.rates import Rates
 from kinodex.http.routes import engines, indexes, keys, media, operations, search, tasks, videos
 from kinodex.http.signing import Signer
 from kinodex.http.tracing import Tracing
@@ -35,7 +36,11 @@ ROUTERS = (
 
 
 def create_app(
-    usecases: UseCases, *, signing_key: bytes, allowed_hosts: Sequence[str] | None = None
+    usecases: UseCases,
+    *,
+    signing_key: bytes,
+    allowed_hosts: Sequence[str] | None = None,
+    requests_per_minute: int = 0,
 ) -> FastAPI:
     """
     Return the application a web server serves.
@@ -44,6 +49,7 @@ def create_app(
         usecases: What it does.
         signing_key: Secret that signs links to media; the same in all processes behind one address.
         allowed_hosts: Names the server may be called by, without port; ``None`` for any.
+        requests_per_minute: How many a key may make that has no limit of its own; 0 for any number.
     """
     figures = HttpFigures()
     layers = [Middleware(Tracing, figures=figures)]
@@ -62,6 +68,7 @@ def create_app(
     )
     app.state.usecases = usecases
     app.state.known_keys = KnownKeys(usecases.keys)
+    app.state.rates = Rates(requests_per_minute)
     app.state.signer = Signer(signing_key)
     app.state.http_figures = figures
     for router in ROUTERS:

@@ -12,6 +12,8 @@ from kinodex.domain import errors
 from kinodex.domain.keys import ApiKey
 from kinodex.http.bodies import begin_without_body
 from kinodex.http.idempotency import expect
+from kinodex.http.rates import ALLOWANCE, Rates
+from kinodex.http.reach import check_reach
 from kinodex.http.threads import call
 from kinodex.usecases import UseCases
 from kinodex.usecases.keys import Keys
@@ -56,6 +58,7 @@ def _requires(scope: str) -> Callable[[Request], Awaitable[None]]:
         if scope not in key.scopes:
             raise errors.KeyForbids(scope)
         usecases: UseCases = request.app.state.usecases
+        await check_reach(request, key, usecases)
         if expect(request, usecases.repeats, owner=key.id) is not None:
             await begin_without_body(request)
 
@@ -66,6 +69,10 @@ async def _authenticated(request: Request) -> ApiKey:
     known: KnownKeys = request.app.state.known_keys
     key = await known.authenticate(request.headers.get(HEADER))
     request.state.key = key
+    rates: Rates = request.app.state.rates
+    allowance = rates.take(key)
+    if allowance is not None:
+        request.scope[ALLOWANCE] = allowance
     return key
 
 

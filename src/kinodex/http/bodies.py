@@ -15,6 +15,7 @@ import anyio
 from starlette.requests import Request
 
 from kinodex.domain import errors
+from kinodex.domain.keys import ApiKey
 from kinodex.http.errors import BodyStalled
 from kinodex.http.fields import Fields, parse_json
 from kinodex.http.idempotency import attempt_of
@@ -26,6 +27,7 @@ from kinodex.http.multipart_bodies import (
     FormReader,
     read_content_type,
 )
+from kinodex.http.reach import check_fields
 from kinodex.http.threads import call
 
 PLAIN_BYTES = 1024 * 1024
@@ -95,6 +97,10 @@ async def begin_without_body(request: Request) -> None:
 
 
 async def _begin(request: Request, fields: Fields) -> None:
+    """Do what is due once all of a body is known, before any of it takes effect."""
+    key: ApiKey | None = getattr(request.state, "key", None)
+    if key is not None:
+        check_fields(fields, key)
     attempt = attempt_of(request)
     if attempt is not None:
         await attempt.begin(await call(fields.fingerprint))

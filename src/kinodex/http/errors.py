@@ -56,6 +56,7 @@ ANSWERS: Mapping[type[errors.KinodexError], Answer] = {
     errors.MethodNotAllowed: Answer(405),
     errors.KeyInvalid: Answer(401),
     errors.KeyForbids: Answer(403),
+    errors.KeyLimited: Answer(403),
     errors.BodyTooLarge: Answer(413),
     errors.IndexNameTaken: _BAD,
     errors.IndexModelsFixed: _BAD,

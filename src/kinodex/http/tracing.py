@@ -12,6 +12,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from kinodex.http.errors import refusal
 from kinodex.http.metrics import HttpFigures
+from kinodex.http.rates import ALLOWANCE, Allowance
 from kinodex.http.versions import generation_of
 
 log = structlog.get_logger(__name__)
@@ -109,7 +110,9 @@ class _Exchange:
         await self._send(message)
 
     def _own_headers(self) -> Mapping[str, str]:
+        allowance: Allowance | None = self._scope.get(ALLOWANCE)
         return {
+            **(allowance.headers() if allowance else {}),
             "X-Request-Id": request_id_of(self._scope),
             "X-Api-Version": generation_of(self._scope),
             "X-Content-Type-Options": "nosniff",

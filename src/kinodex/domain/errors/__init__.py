@@ -4,7 +4,7 @@ Everything that can go wrong and is not our own mistake, as one tree.
 * KinodexError
   - Refused: what was asked cannot be done; asking again changes nothing
     · ParameterMissing · ParameterInvalid · ContentTypeInvalid · NotFound · EndpointUnknown
-    · MethodNotAllowed · KeyInvalid · KeyForbids · BodyTooLarge
+    · MethodNotAllowed · KeyInvalid · KeyForbids · KeyLimited · BodyTooLarge
     · IndexNameTaken · IndexModelsFixed · TaskNotDeletable · VideoNotReady · UploadExpired
     · SearchOptionUnsupported · SearchOptionsConflict · FilterInvalid · PageExpired · VideoNotInIndex
     · IdempotencyKeyInvalid · IdempotencyKeyReused · RequestStillRunning · AnswerNotKept
@@ -71,6 +71,7 @@ from kinodex.domain.errors.requests import (
     IndexNameTaken,
     KeyForbids,
     KeyInvalid,
+    KeyLimited,
     MethodNotAllowed,
     NotFound,
     PageExpired,
@@ -129,6 +130,7 @@ __all__ = [
     "IndexNameTaken",
     "KeyForbids",
     "KeyInvalid",
+    "KeyLimited",
     "KinodexError",
     "MethodNotAllowed",
     "NotAVideo",

@@ -81,6 +81,15 @@ class KeyForbids(Refused):
         super().__init__(f"This API key lacks the scope {scope}.")
 
 
+class KeyLimited(Refused):
+    """The API key reaches some indexes only, and the call is about more than those."""
+
+    code = "api_key_limited_to_indexes"
+
+    def __init__(self) -> None:
+        super().__init__("This API key is limited to some indexes; this call is not about a single index.")
+
+
 class BodyTooLarge(Refused):
     """The body of a request, other than a video, is over its limit."""
 

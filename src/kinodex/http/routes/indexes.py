@@ -10,13 +10,14 @@ from kinodex.domain import errors
 from kinodex.domain.ids import IndexId
 from kinodex.domain.indexes import ModelChoice
 from kinodex.domain.listing import Condition
-from kinodex.http.auth import DELETE, READ, WRITE
+from kinodex.http.auth import DELETE, READ, WRITE, CallerDep
 from kinodex.http.bodies import read_body
 from kinodex.http.dependencies import UseCasesDep, ViewDep
 from kinodex.http.fields import Fields
 from kinodex.http.idempotency import made_id
 from kinodex.http.listings import Filter, listing_of
 from kinodex.http.parameters import index_id_of
+from kinodex.http.reach import within
 from kinodex.http.threads import call
 from kinodex.http.versions import GenerationDep
 from kinodex.http.wire import values
@@ -51,9 +52,11 @@ async def create_index(request: Request, usecases: UseCasesDep, generation: Gene
 
 
 @router.get("", dependencies=[READ])
-async def list_indexes(request: Request, usecases: UseCasesDep, view: ViewDep) -> JSONResponse:
+async def list_indexes(
+    request: Request, usecases: UseCasesDep, view: ViewDep, caller: CallerDep
+) -> JSONResponse:
     """List indexes."""
-    listing = listing_of(request.query_params, FILTERS, special=_SPECIAL)
+    listing = listing_of(request.query_params, FILTERS, special=_SPECIAL).also(within(caller, "id"))
     page = await call(usecases.indexes.list, listing)
     return JSONResponse(values.page([view.index(item) for item in page.items], listing, total=page.total))
 

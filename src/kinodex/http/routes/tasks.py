@@ -14,7 +14,7 @@ from kinodex.domain.listing import Condition
 from kinodex.domain.names import clean_filename
 from kinodex.domain.tasks import Task, TaskStatus
 from kinodex.domain.videos import MetadataValue
-from kinodex.http.auth import DELETE, READ, WRITE
+from kinodex.http.auth import DELETE, READ, WRITE, CallerDep
 from kinodex.http.bodies import read_body
 from kinodex.http.dependencies import UseCasesDep, ViewDep
 from kinodex.http.fields import Fields
@@ -22,6 +22,7 @@ from kinodex.http.idempotency import made_id
 from kinodex.http.listings import Filter, Special, listing_of
 from kinodex.http.multipart_bodies import Accepted, SmallFile
 from kinodex.http.parameters import index_id_of, task_id_of
+from kinodex.http.reach import within
 from kinodex.http.threads import call
 from kinodex.http.tracing import request_id_of
 from kinodex.http.uploads import UploadRule
@@ -69,9 +70,12 @@ async def create_task(
 
 
 @router.get("", dependencies=[READ])
-async def list_tasks(request: Request, usecases: UseCasesDep, view: ViewDep) -> JSONResponse:
+async def list_tasks(
+    request: Request, usecases: UseCasesDep, view: ViewDep, caller: CallerDep
+) -> JSONResponse:
     """List tasks."""
     listing = listing_of(request.query_params, FILTERS, special={"status": _status_filter(view)})
+    listing = listing.also(within(caller, "index_id"))
     page, at = await call(usecases.tasks.list, listing), now()
     return JSONResponse(
         values.page([view.task(task, at=at) for task in page.items], listing, total=page.total)

@@ -162,7 +162,15 @@ class KeyStore(Protocol):
         ...
 
     def find(self, digest: str) -> ApiKey | None:
-        """Return the key with this digest unless it was revoked."""
+        """Return the key with this digest, or ``None``."""
+        ...
+
+    def get(self, key_id: KeyId) -> ApiKey | None:
+        """Return a key, or ``None``."""
+        ...
+
+    def expire(self, key_id: KeyId, at: datetime) -> None:
+        """Let a key end at a time."""
         ...
 
     def list(self) -> Sequence[ApiKey]:

@@ -20,21 +20,23 @@ class SqlKeyStore:
 
     def add(self, key: ApiKey) -> None:
         """Store a key."""
-        row = {
-            "id": key.id,
-            "name": key.name,
-            "digest": key.digest,
-            "scopes": key.scopes,
-            "created_at": key.created_at,
-            "revoked_at": key.revoked_at,
-        }
+        row = {column.name: getattr(key, column.name) for column in api_keys.c}
         self.connection.execute(sa.insert(api_keys).values(row))
 
     def find(self, digest: str) -> ApiKey | None:
-        """Return the key with this digest unless it was revoked."""
-        query = sa.select(api_keys).where(api_keys.c.digest == digest, api_keys.c.revoked_at.is_(None))
+        """Return the key with this digest, or ``None``."""
+        query = sa.select(api_keys).where(api_keys.c.digest == digest)
         row = self.connection.execute(query).one_or_none()
         return None if row is None else _key(row)
+
+    def get(self, key_id: KeyId) -> ApiKey | None:
+        """Return a key, or ``None``."""
+        row = self.connection.execute(sa.select(api_keys).where(api_keys.c.id == key_id)).one_or_none()
+        return None if row is None else _key(row)
+
+    def expire(self, key_id: KeyId, at: datetime) -> None:
+        """Let a key end at a time."""
+        self.connection.execute(sa.update(api_keys).where(api_keys.c.id == key_id).values(expires_at=at))
 
     def list(self) -> Sequence[ApiKey]:
         """Return all keys, revoked ones too, oldest first."""
@@ -55,4 +57,7 @@ def _key(row: sa.Row[Any]) -> ApiKey:
         scopes=tuple(row.scopes),
         created_at=row.created_at,
         revoked_at=row.revoked_at,
+        expires_at=row.expires_at,
+        index_ids=None if row.index_ids is None else tuple(row.index_ids),
+        requests_per_minute=row.requests_per_minute,
     )

@@ -170,6 +170,9 @@ api_keys = Table(
     Column("scopes", Json, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("revoked_at", Instant),
+    Column("expires_at", Instant),
+    Column("index_ids", Json),
+    Column("requests_per_minute", Integer),
 )
 
 outbox = Table(
