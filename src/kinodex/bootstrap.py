@@ -28,6 +28,7 @@ from kinodex.media.pyav import PyavReader, sandbox_state
 from kinodex.settings import FIRST_KEY_FILE, Settings
 from kinodex.sources.curl import CurlFetcher
 from kinodex.sources.limits import FetchLimits
+from kinodex.sources.sampling import CurlSampler
 from kinodex.stores.blobs.obstore_blobs import ObstoreBlobs
 from kinodex.stores.sql.records import SqlRecords
 from kinodex.stores.vectors.segments import SegmentVectors
@@ -242,6 +243,7 @@ def _usecases(settings: Settings, *, records: SqlRecords, jobs: DbosJobs, execut
         executor=executor,
         media=media,
         fetcher=fetcher,
+        sampler=CurlSampler(allow=settings.fetch_allow, limits=WHILE_SOMEBODY_WAITS),
         limits=LIMITS,
         maximum_bytes=settings.fetch_max_bytes,
     )

@@ -93,7 +93,7 @@ def _finished(download: Download, part: PartFile, *, target: Path) -> Fetched:
     """Run a download to its end; on failure keep what a later one can go on from, and only that."""
     try:
         download.run()
-        filename, size_bytes = part.filename, part.size_bytes
+        filename, size_bytes, validator = part.filename, part.size_bytes, part.validator
         digest = part.finish()
     except BaseException as error:
         if part.validator is None or isinstance(error, _FOR_GOOD):
@@ -102,5 +102,10 @@ def _finished(download: Download, part: PartFile, *, target: Path) -> Fetched:
             part.sync()
         raise
     return Fetched(
-        path=target, size_bytes=size_bytes, sha256=digest, filename=filename, resumed=download.resumed
+        path=target,
+        size_bytes=size_bytes,
+        sha256=digest,
+        filename=filename,
+        resumed=download.resumed,
+        validator=validator,
     )

@@ -11,7 +11,7 @@ from kinodex.domain.errors import BadResponse, FetchFailed, FetchIncomplete, Fil
 from kinodex.sources.admission import admit_redirect
 from kinodex.sources.allowlist import AllowList
 from kinodex.sources.disposition import filename_of
-from kinodex.sources.exchange import Exchange, Request
+from kinodex.sources.exchange import READ_BYTES, Exchange, Request
 from kinodex.sources.heads import Head
 from kinodex.sources.part import PartFile
 from kinodex.sources.pulse import Pulse
@@ -47,6 +47,7 @@ class Route:
     allow: AllowList
     look_up: LookUp
     ca_file: Path | None
+    read_bytes: int = READ_BYTES
 
     @contextmanager
     def answer(self, headers: tuple[str, ...], *, pulse: Pulse) -> Iterator[Answer]:
@@ -71,7 +72,13 @@ class Route:
 
     def _request(self, url: WebUrl, headers: tuple[str, ...], *, pulse: Pulse) -> Request:
         addresses = resolve(url, allow=self.allow, look_up=self.look_up, pulse=pulse)
-        return Request(url=url, addresses=addresses, headers=headers, ca_file=self.ca_file)
+        return Request(
+            url=url,
+            addresses=addresses,
+            headers=headers,
+            ca_file=self.ca_file,
+            read_bytes=self.read_bytes,
+        )
 
     def _redirected(self, head: Head, url: WebUrl) -> WebUrl:
         location = head.one("location")

@@ -32,12 +32,16 @@ _ALWAYS = ("Accept: */*", "Accept-Encoding: identity")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What is asked of whom; the connection is made to one of ``addresses`` and no other."""
+    """What is asked of whom; the connection is made to one of ``addresses`` and no other.
+
+    ``read_bytes`` are read from the connection at once.
+    """
 
     url: WebUrl
     addresses: tuple[IpAddress, ...]
     headers: tuple[str, ...] = ()
     ca_file: Path | None = None
+    read_bytes: int = READ_BYTES
 
 
 class Exchange:
@@ -156,7 +160,7 @@ class Exchange:
             pycurl.NOPROXY: "*",
             pycurl.NOSIGNAL: 1,
             pycurl.FORBID_REUSE: 1,
-            pycurl.BUFFERSIZE: READ_BYTES,
+            pycurl.BUFFERSIZE: request.read_bytes,
             pycurl.CONNECTTIMEOUT_MS: max(1, round(self._pulse.limits.connect_s * 1000)),
             pycurl.SSL_VERIFYPEER: 1,
             pycurl.SSL_VERIFYHOST: 2,
@@ -179,6 +183,8 @@ class Exchange:
             opened = socket.socket(peer.family, peer.socktype, peer.protocol)
         except OSError:
             return pycurl.SOCKET_BAD
+        if self._request.read_bytes < READ_BYTES:  # what is not wanted should not come as far as here
+            opened.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, self._request.read_bytes)
         self._sockets.append(opened)  # pycurl works on a duplicate; ours is closed at the end
         return opened
 

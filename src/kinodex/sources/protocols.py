@@ -15,7 +15,8 @@ class Fetched:
     A file that is completely here.
 
     ``filename`` is for people only: from Content-Disposition or the last path segment of the URL,
-    percent-decoded, cleaned, without a query. ``sha256`` is hex.
+    percent-decoded, cleaned, without a query. ``sha256`` is hex. ``validator`` is a strong one, if the
+    source sent any: the same again means the same bytes.
     """
 
     path: Path
@@ -23,10 +24,48 @@ class Fetched:
     sha256: str
     filename: str
     resumed: int = 0
+    validator: str | None = None
 
 
 Kind = Literal["video", "picture", "text"]
 """What is wanted; only a video is judged by its first bytes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Sample:
+    """
+    Some bytes of a file, and what the source says of all of it.
+
+    ``start`` is where they lie in the file: 0 although others were asked for, where the source gives no
+    parts. ``total_bytes`` and the strong ``validator`` are ``None`` where it does not say.
+    """
+
+    content: bytes
+    start: int
+    total_bytes: int | None
+    validator: str | None
+    filename: str
+
+
+class SourceSampler(Protocol):
+    """Reads a little of the video at a URL."""
+
+    def sample(self, url: str, *, start: int, length: int) -> Sample:
+        """
+        Read at most ``length`` bytes from an offset, following redirects, each admitted like the first.
+
+        Args:
+            url: As the user gave it.
+            start: Offset of the first byte.
+            length: At most so many, >= 1; fewer at the end of the file, or where others are given.
+
+        Raises:
+            UrlRefused: An address on the way is not acceptable.
+            FetchFailed: The bytes could not be had.
+            FileEmpty: The file has no bytes.
+            NotAVideo: By the first bytes, where these were asked for.
+        """
+        ...
 
 
 class VideoFetcher(Protocol):

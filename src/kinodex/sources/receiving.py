@@ -69,13 +69,23 @@ class Receiver:
         self.pulse.done_bytes, self.pulse.total_bytes = self.part.size_bytes, self.part.total_bytes
 
     def _judge(self, head: Head) -> None:
-        beginning = self.part.beginning(SNIFFED_BYTES)
-        encoding = _encoding(head)
-        if encoding is not None and _is_compressed(beginning, encoding):
-            raise EncodingUnsupported(f"The host sent the file compressed ({encoding}); we ask for it plain.")
-        found = surely_not_a_video(beginning) if self.kind == "video" and beginning else None
-        if found is not None:
-            raise NotAVideo(found)
+        refuse_by_beginning(self.part.beginning(SNIFFED_BYTES), head, kind=self.kind)
+
+
+def refuse_by_beginning(beginning: bytes, head: Head, *, kind: Kind) -> None:
+    """
+    Refuse what is seen by the first bytes to be of no use.
+
+    Raises:
+        NotAVideo: A video is wanted, and this is surely none.
+        EncodingUnsupported: Compressed, and declared so.
+    """
+    encoding = _encoding(head)
+    if encoding is not None and _is_compressed(beginning, encoding):
+        raise EncodingUnsupported(f"The host sent the file compressed ({encoding}); we ask for it plain.")
+    found = surely_not_a_video(beginning) if kind == "video" and beginning else None
+    if found is not None:
+        raise NotAVideo(found)
 
 
 def _encoding(head: Head) -> str | None:

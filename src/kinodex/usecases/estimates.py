@@ -27,6 +27,8 @@ FIRST_RATES: Mapping[str, float] = {
     "embed_sentences": 0.005,
     "publish": 0.01,
 }
+SHORTCUTS: Mapping[str, str] = {"take_over": "decode"}
+"""Steps done in place of several: each by the first of those."""
 UNKNOWN_DURATION_S = 600.0
 """Assumed for a video that has not been looked at yet."""
 
@@ -34,7 +36,7 @@ UNKNOWN_DURATION_S = 600.0
 def progress_of(step: str, share: float, *, rates: Mapping[str, float]) -> float:
     """Return the share of the whole work that is done when ``share`` of a step is, each in [0, 1]."""
     costs = _costs(rates)
-    position = STEPS.index(step)
+    position = STEPS.index(SHORTCUTS.get(step, step))
     done = sum(costs[:position]) + costs[position] * min(max(share, 0.0), 1.0)
     return done / sum(costs)
 

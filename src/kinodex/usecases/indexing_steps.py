@@ -1,5 +1,6 @@
 """The steps of one task, in order; each can be repeated and each finished one is remembered."""
 
+import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from pathlib import Path
@@ -7,29 +8,34 @@ from typing import Any
 
 import msgspec
 
+from kinodex.domain.ids import TaskId
 from kinodex.domain.indexes import Index
 from kinodex.domain.limits import Limits, check_duration, check_facts
 from kinodex.domain.media import Decoded, MediaFacts
 from kinodex.domain.names import clean_filename
 from kinodex.domain.options import Modality, indexed_modalities
+from kinodex.domain.recipes import Recipe
 from kinodex.domain.tasks import Task, TaskStatus
 from kinodex.domain.timeline import ScreenText, Utterance
+from kinodex.domain.videos import Video
 from kinodex.engines.executor import Executor
 from kinodex.jobs.protocols import Checkpoints
 from kinodex.media.protocols import MediaReader
 from kinodex.pipeline.folder import WorkFolder
 from kinodex.pipeline.steps.cut_segments import cut_segments
 from kinodex.pipeline.steps.embed_pictures import embed_pictures
-from kinodex.pipeline.steps.fetch_source import fetch_source, file_facts
 from kinodex.pipeline.steps.parse_transcript import parse_transcript
 from kinodex.pipeline.steps.read_screen_text import read_screen_text
 from kinodex.pipeline.steps.transcribe import transcribe
-from kinodex.sources.protocols import Fetched, VideoFetcher
+from kinodex.sources.protocols import SourceSampler, VideoFetcher
 from kinodex.stores.protocols import BlobStore, Records, VectorManifest, VectorStore
 from kinodex.usecases.artifacts import Artifacts
 from kinodex.usecases.blobs import transcript_key
+from kinodex.usecases.claiming import Claims
 from kinodex.usecases.publishing import Understood, publish
+from kinodex.usecases.receiving import Receiving
 from kinodex.usecases.reporting import Reporter
+from kinodex.usecases.reusing import Reusing, recipe_of
 from kinodex.usecases.vectors import store_lines, store_pictures
 
 TRANSCRIPT_BYTES = 16 * 1024 * 1024
@@ -48,6 +54,7 @@ class IndexingTools:
     executor: Executor
     media: MediaReader
     fetcher: VideoFetcher
+    sampler: SourceSampler
     limits: Mapping[str, Limits]
     maximum_bytes: int
 
@@ -67,18 +74,69 @@ class IndexingSteps:
             video_id=task.video_id, folder=WorkFolder(folder), blobs=tools.blobs, media=tools.media
         )
         self._reporter = Reporter(tools.records, task)
+        self._claims = Claims(tools.records, task.id)
+        self._reusing = Reusing(tools.records, tools.blobs)
+        self._receiving = Receiving(
+            task=task,
+            limits=self._limits,
+            maximum_bytes=tools.maximum_bytes,
+            records=tools.records,
+            blobs=tools.blobs,
+            fetcher=tools.fetcher,
+            sampler=tools.sampler,
+            artifacts=self._artifacts,
+            reporter=self._reporter,
+            claims=self._claims,
+        )
 
     def run(self) -> None:
         """Do what is not done yet; at the end the video can be found."""
         self._artifacts.folder.create()
         fetched = self._step("fetch", self._fetch)
-        facts = msgspec.convert(self._step("probe", self._probe), MediaFacts)
+        recipe = self._recipe(fetched)
+        if outcomes := self._taken_over(fetched["sha256"], recipe):
+            self._step("publish", lambda: self._publish(fetched, recipe, outcomes))
+            return
+        facts = self._step("probe", self._probe)
+        # Of tasks over the same bytes one works, and the others find its video when their turn comes.
+        with self._claims.held(f"work {fetched['sha256']} {recipe.fingerprint}", waiting=_ignore):
+            done = self._taken_over(fetched["sha256"], recipe) or self._understood(facts)
+            self._step("publish", lambda: self._publish(fetched, recipe, done))
+
+    def _recipe(self, fetched: Outcome) -> Recipe:
+        return recipe_of(
+            self._task,
+            self._modalities,
+            executor=self._tools.executor,
+            transcript_sha256=fetched.get("transcript_sha256"),
+        )
+
+    def _taken_over(self, sha256: str, recipe: Recipe) -> list[Outcome]:
+        """Return what a video of the same bytes and recipe has, made this one's own; empty without one."""
+        twin = self._reusing.find(sha256, recipe)
+        if twin is None or twin.id == self._task.video_id:
+            return []
+        outcome = self._step("take_over", lambda: self._take_over(twin))
+        return [outcome] if outcome else []
+
+    def _take_over(self, twin: Video) -> Outcome:
+        self._reporter.move_to(TaskStatus.INDEXING)
+        self._check(twin.facts)
+        outcome = self._reusing.take_over(twin, self._task.video_id)
+        if not outcome:
+            return {}
+        self._reporter.note(f"The results are those of video {twin.id}: same bytes, same recipe.")
+        return {**outcome, "facts": asdict(twin.facts)}
+
+    def _understood(self, probed: Outcome) -> list[Outcome]:
+        """Do everything from the decode pass on."""
+        facts = msgspec.convert(probed, MediaFacts)
         decoded = self._step("decode", lambda: self._decode(facts))
         heard = self._step("transcribe", lambda: self._transcribe(facts))
         read = self._step("read_screen_text", lambda: self._read_screen_text(facts))
         seen = self._step("embed_pictures", lambda: self._embed_pictures(facts))
         lines = self._step("embed_sentences", self._embed_sentences)
-        self._step("publish", lambda: self._publish(facts, fetched, [decoded, heard, read, seen, lines]))
+        return [{**decoded, "facts": probed}, heard, read, seen, lines]
 
     def _step(self, name: str, compute: Callable[[], Outcome]) -> Outcome:
         def measured() -> Outcome:
@@ -88,26 +146,16 @@ class IndexingSteps:
         return self._checkpoints.run(name, measured)
 
     def _fetch(self) -> Outcome:
-        fetched = self._receive()
+        with self._receiving.failures_noted():
+            fetched = self._receiving.receive()
         if self._task.transcript_url is not None:
             self._fetch_transcript(self._task.transcript_url)
         filename = clean_filename(fetched.filename)
         self._reporter.update(filename=filename, size_bytes=fetched.size_bytes)
         self._reporter.move_to(TaskStatus.VALIDATING)
-        return {"sha256": fetched.sha256, "filename": filename}
-
-    def _receive(self) -> Fetched:
-        if self._task.source.url is None:
-            return file_facts(self._artifacts.source(), filename=self._task.filename)
-        fetched = fetch_source(
-            self._task.source.url,
-            self._artifacts.folder.source,
-            fetcher=self._tools.fetcher,
-            limit_bytes=min(self._tools.maximum_bytes, self._limits.maximum_size_bytes),
-            progress=self._reporter.progress,
-        )
-        self._artifacts.keep_source()
-        return fetched
+        transcript = self._artifacts.transcript()
+        digest = None if transcript is None else hashlib.sha256(transcript).hexdigest()
+        return {"sha256": fetched.sha256, "filename": filename, "transcript_sha256": digest}
 
     def _fetch_transcript(self, url: str) -> None:
         path = self._artifacts.folder.path / "transcript"
@@ -117,7 +165,14 @@ class IndexingSteps:
         self._tools.blobs.put_file(transcript_key(self._task.video_id), path)
 
     def _probe(self) -> Outcome:
-        facts = self._tools.media.probe(self._artifacts.source())
+        with self._receiving.failures_noted():
+            facts = self._tools.media.probe(self._artifacts.source())
+            self._check(facts)
+        self._reporter.move_to(TaskStatus.PENDING)
+        return asdict(facts)
+
+    def _check(self, facts: MediaFacts) -> None:
+        """Tell the task what its video is like, and refuse what breaks a requirement."""
         self._reporter.update(
             duration_s=facts.duration_s,
             width_px=facts.width_px,
@@ -125,8 +180,6 @@ class IndexingSteps:
             size_bytes=facts.size_bytes,
         )
         check_facts(facts, self._limits)
-        self._reporter.move_to(TaskStatus.PENDING)
-        return asdict(facts)
 
     def _decode(self, facts: MediaFacts) -> Outcome:
         self._reporter.move_to(TaskStatus.INDEXING)
@@ -223,11 +276,13 @@ class IndexingSteps:
         ]
         return {"engines": {"sentences": self._engine("sentences")}, "manifests": _plain(manifests)}
 
-    def _publish(self, facts: MediaFacts, fetched: Outcome, outcomes: Sequence[Outcome]) -> Outcome:
+    def _publish(self, fetched: Outcome, recipe: Recipe, outcomes: Sequence[Outcome]) -> Outcome:
         decoded = outcomes[0]
+        facts = msgspec.convert(decoded["facts"], MediaFacts)
         understood = Understood(
             facts=replace(facts, duration_s=decoded["duration_s"]),
             sha256=fetched["sha256"],
+            recipe=recipe.fingerprint,
             filename=fetched["filename"],
             utterances=self._artifacts.utterances(),
             screen_text=self._artifacts.screen_text(),
@@ -246,6 +301,10 @@ class IndexingSteps:
 
     def _engine(self, role: str) -> str:
         return self._tools.executor.names()[role]
+
+
+def _ignore(_holder: TaskId) -> None:
+    """Nothing is to be done while another task works."""
 
 
 def _plain(manifests: Sequence[VectorManifest]) -> list[Outcome]:

@@ -22,6 +22,7 @@ class Understood:
 
     facts: MediaFacts
     sha256: str
+    recipe: str
     filename: str
     utterances: Sequence[Utterance]
     screen_text: Sequence[ScreenText]
@@ -85,6 +86,7 @@ def _video(task: Task, understood: Understood) -> Video:
         filename=understood.filename,
         facts=understood.facts,
         sha256=understood.sha256,
+        recipe=understood.recipe,
         created_at=task.created_at,
         updated_at=at,
         indexed_at=at,

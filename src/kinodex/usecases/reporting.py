@@ -58,6 +58,11 @@ class Reporter:
         with self._records.write() as transaction:
             self._write_progress(transaction, share)
 
+    def note(self, note: str) -> None:
+        """Note for people what is special about the current step."""
+        with self._records.write() as transaction:
+            transaction.steps.note(self._task_id, self._step, note)
+
     def move_to(self, status: TaskStatus) -> None:
         """Change the status, forwards only: a step that runs again after a crash does not go back."""
         with self._records.write() as transaction:

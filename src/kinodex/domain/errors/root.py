@@ -6,7 +6,7 @@ from typing import ClassVar
 class KinodexError(Exception):
     """Something in the world went wrong."""
 
-    code: ClassVar[str] = "internal_server_error"
+    code: str = "internal_server_error"
     retryable: ClassVar[bool] = False
 
     @property

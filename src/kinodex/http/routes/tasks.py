@@ -112,7 +112,15 @@ async def get_task(task_id: str, usecases: UseCasesDep, view: ViewDep) -> JSONRe
 async def list_steps(task_id: str, usecases: UseCasesDep) -> JSONResponse:
     """Return what was done for a task so far; our own addition to the API."""
     steps = await call(usecases.tasks.steps, task_id_of(task_id))
-    shown = [{"step": each.step, "attempts": each.attempts, "seconds": each.seconds} for each in steps]
+    shown = [
+        {
+            "step": each.step,
+            "attempts": each.attempts,
+            "seconds": each.seconds,
+            **values.known({"note": each.note}),
+        }
+        for each in steps
+    ]
     return JSONResponse({"data": shown})
 
 

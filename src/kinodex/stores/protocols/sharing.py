@@ -78,6 +78,10 @@ class ClaimStore(Protocol):
         """
         ...
 
+    def holder(self, key: str) -> Claim | None:
+        """Return the claim on a key, or ``None``."""
+        ...
+
     def keep(self, key: str, task_id: TaskId) -> bool:
         """Let a claim beat once; False if it is not the task's any more."""
         ...

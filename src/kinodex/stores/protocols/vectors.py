@@ -34,6 +34,10 @@ class ManifestStore(Protocol):
         """Make segments visible when the transaction commits."""
         ...
 
+    def of_video(self, video_id: VideoId) -> Sequence[VectorManifest]:
+        """Return all segments of a video."""
+        ...
+
     def list(
         self,
         index_id: IndexId,

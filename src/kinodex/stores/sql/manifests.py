@@ -30,6 +30,13 @@ class SqlManifestStore:
         if manifests:
             self.connection.execute(upsert, [_row(index_id, manifest) for manifest in manifests])
 
+    def of_video(self, video_id: VideoId) -> Sequence[VectorManifest]:
+        """Return all segments of a video."""
+        manifest = vector_manifests.c
+        query = sa.select(vector_manifests).where(manifest.video_id == video_id)
+        rows = self.connection.execute(query.order_by(manifest.modality, manifest.space))
+        return [_manifest(row) for row in rows]
+
     def list(
         self,
         index_id: IndexId,

@@ -51,11 +51,16 @@ class SqlClaimStore:
             taken = {"task_id": task_id, "beat": claims.c.beat + 1}
             self.connection.execute(sa.update(claims).where(dead).values(taken))
         insert = self.dialect.insert(claims).values(key=key, task_id=task_id, beat=0)
-        row = None
-        while row is None:  # another process may release the key between the two statements
+        claim = None
+        while claim is None:  # another process may release the key between the two statements
             self.connection.execute(insert.on_conflict_do_nothing(index_elements=["key"]))
-            row = self.connection.execute(sa.select(claims).where(claims.c.key == key)).one_or_none()
-        return None if row.task_id == task_id else Claim(TaskId(row.task_id), row.beat)
+            claim = self.holder(key)
+        return None if claim.task_id == task_id else claim
+
+    def holder(self, key: str) -> Claim | None:
+        """Return the claim on a key, or ``None``."""
+        row = self.connection.execute(sa.select(claims).where(claims.c.key == key)).one_or_none()
+        return None if row is None else Claim(TaskId(row.task_id), row.beat)
 
     def keep(self, key: str, task_id: TaskId) -> bool:
         """Let a claim beat once; False if it is not the task's any more."""
