@@ -96,6 +96,7 @@ ANSWERS: Mapping[type[errors.KinodexError], Answer] = {
     errors.FileTooLarge: Answer(413),
     errors.NotAVideo: _BAD,
     errors.VideoBroken: _BAD,
+    errors.DecoderLost: _BAD,
     errors.ResolutionTooLow: _BAD,
     errors.ResolutionTooHigh: _BAD,
     errors.AspectRatioRefused: _BAD,

@@ -2,13 +2,17 @@
 
 import time
 from collections.abc import Iterator
+from itertools import islice
 
 import msgspec
 
-from kinodex.domain.errors import VideoBroken
+from kinodex.domain.errors import DecoderLost
 from kinodex.media.messages import Progressed, Reply, Request
 from kinodex.media.protocols import Progress
 from kinodex.processes.child import Child, EndlessLine, child
+
+MOST_REPLIES = 8
+"""A job has two; a child that goes on talking must not fill our memory."""
 
 
 def run_job(request: Request, *, wall_s: float, progress: Progress) -> list[Reply]:
@@ -21,19 +25,21 @@ def run_job(request: Request, *, wall_s: float, progress: Progress) -> list[Repl
         progress: Told what the child tells; what it raises ends the child at once.
 
     Raises:
-        VideoBroken: The child took too long, died, or said something that cannot be understood.
+        DecoderLost: The child took too long, died, or said something that cannot be understood.
     """
     ends_at = time.monotonic() + wall_s
     with child("kinodex.media.child", msgspec.json.encode(request)) as decoder:
         try:
-            replies = list(_heed(_replies(decoder, ends_at), progress))
+            replies = list(islice(_heed(_replies(decoder, ends_at), progress), MOST_REPLIES + 1))
+            if len(replies) > MOST_REPLIES:
+                raise DecoderLost(f"the decoder said more than {MOST_REPLIES} things")
             bad_end = decoder.end(ends_at=ends_at)
         except TimeoutError as error:
-            raise VideoBroken(f"it takes longer than {wall_s:.0f} s") from error
+            raise DecoderLost(f"it takes longer than {wall_s:.0f} s") from error
         except (msgspec.DecodeError, EndlessLine) as error:
-            raise VideoBroken("the decoder said something that cannot be understood") from error
+            raise DecoderLost("the decoder said something that cannot be understood") from error
         if bad_end is not None:
-            raise VideoBroken(f"the decoder {bad_end}")
+            raise DecoderLost(f"the decoder {bad_end}")
         return replies
 
 

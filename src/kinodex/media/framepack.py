@@ -24,6 +24,9 @@ FRAMES_FILE = "frames.pack"
 SOUND_FILE = "sound.s16"
 DECODED_FILE = "decoded.json"
 
+MOST_DECODED_BYTES = 64 * 1024 * 1024
+"""Ten times what the pictures of the longest video take to list."""
+
 JPEG_QUALITY = 90
 SOUND_RATE_HZ = 16_000
 _BYTES_PER_SAMPLE = 2
@@ -97,6 +100,8 @@ def load_decoded(folder: Path) -> Decoded | None:
     if not path.exists():
         return None
     try:
+        if path.stat().st_size > MOST_DECODED_BYTES:
+            raise VideoBroken(f"the decoder left a result of more than {MOST_DECODED_BYTES} bytes")
         decoded = msgspec.json.decode(path.read_bytes(), type=Decoded)
     except msgspec.DecodeError as error:
         raise VideoBroken("the decoder left a result that cannot be read") from error

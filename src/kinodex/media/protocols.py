@@ -34,7 +34,8 @@ class MediaReader(Protocol):
         Raises:
             FileEmpty: Zero bytes.
             NotAVideo: Something else; the message says what.
-            VideoBroken: A video container that cannot be read, or that takes too long to read.
+            VideoBroken: A video container that cannot be read.
+            DecoderLost: The child died, or took too long.
         """
         ...
 
@@ -46,7 +47,8 @@ class MediaReader(Protocol):
         folder is complete. Calling again starts over.
 
         Raises:
-            VideoBroken: Nothing could be decoded, or the child broke a limit.
+            VideoBroken: Nothing could be decoded.
+            DecoderLost: The child died, took too long, or broke another limit.
         """
         ...
 

@@ -9,7 +9,7 @@ from functools import cache
 from pathlib import Path
 
 from kinodex.domain.arrays import Frame, Sound
-from kinodex.domain.errors import FileEmpty, KinodexError, NotAVideo, StorageFull, VideoBroken
+from kinodex.domain.errors import DecoderLost, FileEmpty, KinodexError, NotAVideo, StorageFull, VideoBroken
 from kinodex.domain.media import Decoded, MediaFacts
 from kinodex.domain.sniff import SNIFFED_BYTES, surely_not_a_video
 from kinodex.domain.timeline import SampledFrame
@@ -69,7 +69,7 @@ class PyavReader:
         wall_s = 2 * self._allowance.floor_s + size_bytes / _SLOWEST_READ_BYTES_PER_S
         answer = _answer(run_job(request, wall_s=wall_s, progress=_ignore))
         if not isinstance(answer, Probed):
-            raise VideoBroken("the decoder gave no facts")
+            raise DecoderLost("the decoder gave no facts")
         return answer.facts
 
     def decode(self, path: Path, folder: Path, *, facts: MediaFacts, progress: Progress) -> Decoded:
@@ -89,7 +89,7 @@ class PyavReader:
         answer = _answer(run_job(request, wall_s=wall_s, progress=progress), folder=folder)
         decoded = framepack.load_decoded(folder)
         if decoded is None:
-            raise VideoBroken(f"the decoder left nothing ({type(answer).__name__})")
+            raise DecoderLost(f"the decoder left nothing ({type(answer).__name__})")
         progress(1.0)
         return decoded
 
@@ -158,7 +158,7 @@ def _answer(replies: list[Reply], *, folder: Path | None = None) -> Reply:
             _tell_missing(reply.missing)
     answer = replies[-1] if replies else None
     if answer is None:
-        raise VideoBroken("the decoder gave no answer")
+        raise DecoderLost("the decoder gave no answer")
     if not isinstance(answer, Failed):
         return answer
     if answer.kind == "not_a_video":

@@ -2,7 +2,8 @@
 Seccomp: a process gives up system calls, for good (``seccomp(2)``).
 
 Refused with ``EPERM``: the network, programs and processes, signals, other processes' memory, mounting,
-namespaces, kernel keys, and interfaces that get round such filters (io_uring). Threads stay possible.
+namespaces, kernel keys, interfaces that get round such filters (io_uring), the loosening of limits, and
+what Landlock leaves open: owners, permissions, times and attributes of files. Threads stay possible.
 """
 
 import ctypes
@@ -22,7 +23,8 @@ _NUMBER_AT, _PROCESSOR_AT, _FIRST_ARGUMENT_AT = 0, 4, 16
 _X32_CALLS = 0x40000000  # a second way to make every call on x86-64
 _CLONE_THREAD = 0x00010000
 
-_SINCE_5 = (424, 425, 426, 427, 428, 429, 430, 431, 432, 433, 434, 438, 442)  # pidfd, io_uring, mounts
+# pidfd, io_uring, mounts, fchmodat2
+_SINCE_5 = (424, 425, 426, 427, 428, 429, 430, 431, 432, 433, 434, 438, 442, 452)
 _CLONE3 = 435
 
 # For each processor: its AUDIT_ARCH, ``clone``, and the refused calls by number (asm/unistd.h).
@@ -39,6 +41,12 @@ _PROCESSORS = {
             *(101, 310, 311, 272, 308, 161, 155, 165, 166, 304),
             # keys, bpf, perf_event_open, userfaultfd, modules, kexec, reboot, acct, swapon, personality
             *(248, 249, 250, 321, 298, 323, 175, 313, 176, 246, 320, 169, 163, 167, 135),
+            # setrlimit, prlimit64, prctl
+            *(160, 302, 157),
+            # chmod, fchmod, fchmodat, chown, fchown, lchown, fchownat, utime, utimes, utimensat, futimesat
+            *(90, 91, 268, 92, 93, 94, 260, 132, 235, 280, 261),
+            # setxattr, removexattr, each of a path, of a link and of an open file
+            *(188, 189, 190, 197, 198, 199),
         ),
     ),
     "aarch64": (
@@ -49,6 +57,8 @@ _PROCESSORS = {
             *(221, 281, 129, 130, 131, 138, 240),
             *(117, 270, 271, 97, 268, 51, 41, 40, 39, 265),
             *(217, 218, 219, 280, 241, 282, 105, 273, 106, 104, 294, 142, 89, 224, 92),
+            *(164, 261, 167),
+            *(52, 53, 54, 55, 88, 5, 6, 7, 14, 15, 16),
         ),
     ),
 }

@@ -78,7 +78,7 @@ class Child:
             while True:
                 left_s = max(0.0, ends_at - time.monotonic())
                 is_ready = selector.select(left_s if tick_s is None else min(left_s, tick_s))
-                if not is_ready and time.monotonic() >= ends_at:
+                if time.monotonic() >= ends_at:  # one that never falls silent is late, too
                     raise TimeoutError
                 block = os.read(output.fileno(), _READ_BYTES) if is_ready else None
                 if block == b"":

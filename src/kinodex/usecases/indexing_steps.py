@@ -32,6 +32,7 @@ from kinodex.stores.protocols import BlobStore, Records, VectorManifest, VectorS
 from kinodex.usecases.artifacts import Artifacts
 from kinodex.usecases.blobs import transcript_key
 from kinodex.usecases.claiming import Claims
+from kinodex.usecases.decoder_losses import DecoderLosses
 from kinodex.usecases.publishing import Understood, publish
 from kinodex.usecases.receiving import Receiving
 from kinodex.usecases.reporting import Reporter
@@ -88,6 +89,7 @@ class IndexingSteps:
             reporter=self._reporter,
             claims=self._claims,
         )
+        self._losses = DecoderLosses(tools.records, task.id)
 
     def run(self) -> None:
         """Do what is not done yet; at the end the video can be found."""
@@ -165,8 +167,9 @@ class IndexingSteps:
         self._tools.blobs.put_file(transcript_key(self._task.video_id), path)
 
     def _probe(self) -> Outcome:
+        source = self._artifacts.source()
         with self._receiving.failures_noted():
-            facts = self._tools.media.probe(self._artifacts.source())
+            facts = self._losses.bear(lambda: self._tools.media.probe(source))
             self._check(facts)
         self._reporter.move_to(TaskStatus.PENDING)
         return asdict(facts)
@@ -183,14 +186,14 @@ class IndexingSteps:
 
     def _decode(self, facts: MediaFacts) -> Outcome:
         self._reporter.move_to(TaskStatus.INDEXING)
-        decoded = self._artifacts.decode(facts, progress=self._reporter.progress)
+        decoded = self._losses.bear(lambda: self._artifacts.decode(facts, progress=self._reporter.progress))
         check_duration(decoded.duration_s, self._limits)
         self._artifacts.save("segments", cut_segments(decoded.shots))
         self._reporter.update(duration_s=decoded.duration_s)
         return {"duration_s": decoded.duration_s, "warnings": list(decoded.warnings)}
 
     def _decoded(self, facts: MediaFacts) -> Decoded:
-        return self._artifacts.decoded(facts, progress=self._reporter.progress)
+        return self._losses.bear(lambda: self._artifacts.decoded(facts, progress=self._reporter.progress))
 
     def _transcribe(self, facts: MediaFacts) -> Outcome:
         transcript = self._artifacts.transcript()

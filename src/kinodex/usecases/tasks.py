@@ -20,6 +20,7 @@ from kinodex.media.protocols import MediaReader
 from kinodex.sources.protocols import VideoFetcher
 from kinodex.stores.protocols import BlobStore, Records, StepRecord, Transaction
 from kinodex.usecases.blobs import source_key, transcript_key, video_prefix
+from kinodex.usecases.decoder_losses import LOSSES
 from kinodex.usecases.estimates import forecast
 from kinodex.usecases.indexes import require_index
 from kinodex.usecases.purging import LONGEST_UPLOAD, Purging, announce_bytes, purge_videos
@@ -157,7 +158,7 @@ class Tasks:
         """Return what was done for a task so far: steps, attempts, seconds."""
         self.get(task_id)
         with self._records.read() as transaction:
-            return transaction.steps.of_task(task_id)
+            return [step for step in transaction.steps.of_task(task_id) if step.step != LOSSES]
 
     def list(self, listing: Listing) -> Page[Task]:
         """Return a page of tasks."""

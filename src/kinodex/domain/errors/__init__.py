@@ -15,7 +15,7 @@ Everything that can go wrong and is not our own mistake, as one tree.
     · DnsFailed · ConnectionFailed · TlsFailed · FetchTimedOut · FetchTooSlow · FetchIncomplete
     · BadResponse · HttpStatusRefused · RateLimitedBySource · TooManyRedirects · EncodingUnsupported
   - VideoRejected: the bytes are here and are not a video we take
-    · FileEmpty · FileTooLarge · NotAVideo · VideoBroken · ResolutionTooLow · ResolutionTooHigh
+    · FileEmpty · FileTooLarge · NotAVideo · VideoBroken · DecoderLost · ResolutionTooLow · ResolutionTooHigh
     · AspectRatioRefused · VideoTooShort · VideoTooLong · AudioMissing · TranscriptInvalid
   - StorageFull · EngineFailed · EngineNotReady · WorkerLost · TaskWithdrawn · Overloaded
 
@@ -91,6 +91,7 @@ from kinodex.domain.errors.root import (
 from kinodex.domain.errors.videos import (
     AspectRatioRefused,
     AudioMissing,
+    DecoderLost,
     FileEmpty,
     FileTooLarge,
     NotAVideo,
@@ -111,6 +112,7 @@ __all__ = [
     "BodyTooLarge",
     "ConnectionFailed",
     "ContentTypeInvalid",
+    "DecoderLost",
     "DnsFailed",
     "EncodingUnsupported",
     "EndpointUnknown",

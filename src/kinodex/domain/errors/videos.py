@@ -45,6 +45,16 @@ class VideoBroken(VideoRejected):
         super().__init__(f"The video cannot be decoded: {reason}.")
 
 
+class DecoderLost(VideoBroken):
+    """The process that decodes a video died or hung, each time it was tried."""
+
+    code = "video_decoder_lost"
+
+    def __init__(self, reason: str, *, tries: int = 1) -> None:
+        super().__init__(reason if tries == 1 else f"{reason}, and {tries} of {tries} tries ended so")
+        self.reason = reason
+
+
 class ResolutionTooLow(VideoRejected):
     """The shown picture is smaller than allowed."""
 
