@@ -11,7 +11,14 @@ from kinodex.domain.indexes import ModelChoice
 from kinodex.http.app import ROUTERS, create_app
 from kinodex.http.auth import KnownKeys
 
-OPEN = {"/healthz", "/readyz", "/media/{index_id}/{video_id}/{at_ms}.jpg"}
+OPEN = {
+    "/healthz",
+    "/readyz",
+    "/openapi.json",
+    "/docs",
+    "/docs/{name}",
+    "/media/{index_id}/{video_id}/{at_ms}.jpg",
+}
 ROUTES = sorted(
     (method, route.path)
     for router in ROUTERS

@@ -17,10 +17,11 @@ from kinodex.http.hosts import KnownHosts
 from kinodex.http.idempotency import AnsweredBefore, KeptAnswers, answer_again
 from kinodex.http.metrics import HttpFigures
 from kinodex.http.rates import Rates
-from kinodex.http.routes import engines, indexes, keys, media, operations, search, tasks, videos
+from kinodex.http.routes import engines, indexes, keys, media, operations, reference, search, tasks, videos
 from kinodex.http.signing import Signer
+from kinodex.http.spec.document import Documents
 from kinodex.http.tracing import Tracing
-from kinodex.http.versions import GENERATIONS, VersionedPaths, path_of
+from kinodex.http.versions import VersionedPaths, path_of
 from kinodex.usecases import UseCases
 
 ROUTERS = (
@@ -32,6 +33,7 @@ ROUTERS = (
     media.router,
     keys.router,
     operations.router,
+    reference.router,
 )
 
 
@@ -59,8 +61,7 @@ def create_app(
     app = FastAPI(
         title="Kinodex",
         version=__version__,
-        summary="Find the exact moment in a video by what is seen, said or written.",
-        servers=[{"url": f"/{generation}"} for generation in reversed(GENERATIONS)],
+        openapi_url=None,
         docs_url=None,
         redoc_url=None,
         redirect_slashes=False,
@@ -71,6 +72,7 @@ def create_app(
     app.state.rates = Rates(requests_per_minute)
     app.state.signer = Signer(signing_key)
     app.state.http_figures = figures
+    app.state.documents = Documents(ROUTERS)
     for router in ROUTERS:
         app.include_router(router)
     app.add_exception_handler(errors.KinodexError, answer_to_ours)

@@ -2,7 +2,7 @@
 
 import hashlib
 import time
-from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import Depends
@@ -52,17 +52,38 @@ class KnownKeys:
         return key
 
 
-def _requires(scope: str) -> Callable[[Request], Awaitable[None]]:
-    async def check(request: Request) -> None:
+@dataclass(frozen=True)
+class Requires:
+    """A dependency that lets a request pass whose key has a scope; the document of the API reads it too."""
+
+    scope: str
+
+    async def __call__(self, request: Request) -> None:
+        """
+        Check a request.
+
+        Raises:
+            KeyInvalid: It shows no key, or one that is unknown or revoked.
+            KeyForbids: The key has not the scope.
+        """
         key = await _authenticated(request)
-        if scope not in key.scopes:
-            raise errors.KeyForbids(scope)
+        if self.scope not in key.scopes:
+            raise errors.KeyForbids(self.scope)
         usecases: UseCases = request.app.state.usecases
         await check_reach(request, key, usecases)
         if expect(request, usecases.repeats, owner=key.id) is not None:
             await begin_without_body(request)
 
-    return check
+
+class RequiresUnlessLocal(Requires):
+    """The same, but for requests of this machine that show no key."""
+
+    async def __call__(self, request: Request) -> None:
+        """Check a request."""
+        is_forwarded = "forwarded" in request.headers or "x-forwarded-for" in request.headers
+        is_local = request.client is not None and request.client.host in _LOOPBACK and not is_forwarded
+        if not is_local or HEADER in request.headers:
+            await super().__call__(request)
 
 
 async def _authenticated(request: Request) -> ApiKey:
@@ -81,18 +102,11 @@ async def _caller(request: Request) -> ApiKey:
     return key
 
 
-async def _reads_or_is_local(request: Request) -> None:
-    is_forwarded = "forwarded" in request.headers or "x-forwarded-for" in request.headers
-    is_local = request.client is not None and request.client.host in _LOOPBACK and not is_forwarded
-    if not is_local or HEADER in request.headers:
-        await _requires("read")(request)
-
-
-READ: Any = Depends(_requires("read"))
-WRITE: Any = Depends(_requires("write"))
-DELETE: Any = Depends(_requires("delete"))
-ADMIN: Any = Depends(_requires("admin"))
-READ_OR_LOCAL: Any = Depends(_reads_or_is_local)
+READ: Any = Depends(Requires("read"))
+WRITE: Any = Depends(Requires("write"))
+DELETE: Any = Depends(Requires("delete"))
+ADMIN: Any = Depends(Requires("admin"))
+READ_OR_LOCAL: Any = Depends(RequiresUnlessLocal("read"))
 """For a monitoring system on this machine; one behind a proxy shows a key."""
 
 CallerDep = Annotated[ApiKey, Depends(_caller)]

@@ -6,7 +6,7 @@ up, and every route asks for it by ``GenerationDep``. A path without one is of t
 """
 
 import re
-from collections.abc import Callable, Coroutine
+from dataclasses import dataclass
 from typing import Annotated, Any
 
 from fastapi import Depends
@@ -59,14 +59,23 @@ GenerationDep = Annotated[str, Depends(_generation)]
 """The API version of a request: ``"v1.1"``, ``"v1.2"`` or ``"v1.3"``."""
 
 
-def only_in(*generations: str) -> Any:
-    """Return a dependency that hides a route from the other API versions."""
-    return Depends(_hidden_but_in(generations))
+@dataclass(frozen=True)
+class OnlyIn:
+    """A dependency that hides a route from other API versions; the document of the API reads it too."""
 
+    generations: tuple[str, ...]
 
-def _hidden_but_in(generations: tuple[str, ...]) -> Callable[[Request], Coroutine[Any, Any, None]]:
-    async def check(request: Request) -> None:
-        if generation_of(request.scope) not in generations:
+    async def __call__(self, request: Request) -> None:
+        """
+        Check a request.
+
+        Raises:
+            EndpointUnknown: Its version has no such route.
+        """
+        if generation_of(request.scope) not in self.generations:
             raise errors.EndpointUnknown(path_of(request.scope))
 
-    return check
+
+def only_in(*generations: str) -> Any:
+    """Return a dependency that hides a route from the other API versions."""
+    return Depends(OnlyIn(generations))

@@ -6,6 +6,8 @@ from starlette.responses import JSONResponse
 from kinodex.domain import errors
 from kinodex.http.auth import READ
 from kinodex.http.dependencies import UseCasesDep
+from kinodex.http.spec import operations as spec
+from kinodex.http.spec.operation import documented
 from kinodex.http.threads import call
 from kinodex.http.versions import only_in
 from kinodex.http.wire.values import Json
@@ -19,14 +21,14 @@ NAMED_SINCE = "2022-12-08T00:00:00Z"
 _OLD = only_in("v1.1", "v1.2")
 
 
-@router.get("", dependencies=[READ, _OLD])
+@router.get("", dependencies=[READ, _OLD], openapi_extra=documented(spec.LIST_ENGINES))
 async def list_engines(usecases: UseCasesDep) -> JSONResponse:
     """List the names an index can be made with."""
     is_ready = await _is_ready(usecases)
     return JSONResponse({"data": [_shown(name, is_ready=is_ready) for name in NAMES], "type": "engine_list"})
 
 
-@router.get("/{engine_id}", dependencies=[READ, _OLD])
+@router.get("/{engine_id}", dependencies=[READ, _OLD], openapi_extra=documented(spec.GET_ENGINE))
 async def get_engine(engine_id: str, usecases: UseCasesDep) -> JSONResponse:
     """Return what stands behind a name."""
     if engine_id not in NAMES:

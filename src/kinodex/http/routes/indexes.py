@@ -18,6 +18,8 @@ from kinodex.http.idempotency import made_id
 from kinodex.http.listings import Filter, listing_of
 from kinodex.http.parameters import index_id_of
 from kinodex.http.reach import within
+from kinodex.http.spec import indexes as spec
+from kinodex.http.spec.operation import Operation, documented, list_query, page_of
 from kinodex.http.threads import call
 from kinodex.http.versions import GenerationDep
 from kinodex.http.wire import values
@@ -31,11 +33,12 @@ FILTERS = {
     "created_at": Filter("created_at", "time"),
     "updated_at": Filter("updated_at", "time"),
 }
+LIST = Operation(answer=page_of(spec.INDEX), query=list_query(FILTERS, spec.LIST_SPECIAL))
 _FIXED = ("models", "engines", "engine_id", "index_options")
 _DEFAULT_ENGINE = "marengo2.5"
 
 
-@router.post("", dependencies=[WRITE])
+@router.post("", dependencies=[WRITE], openapi_extra=documented(spec.CREATE))
 async def create_index(request: Request, usecases: UseCasesDep, generation: GenerationDep) -> JSONResponse:
     """Create an index; the body of any API version is understood under all of them."""
     async with read_body(request) as body:
@@ -51,7 +54,7 @@ async def create_index(request: Request, usecases: UseCasesDep, generation: Gene
     return JSONResponse({"_id": index.id}, status_code=201)
 
 
-@router.get("", dependencies=[READ])
+@router.get("", dependencies=[READ], openapi_extra=documented(LIST))
 async def list_indexes(
     request: Request, usecases: UseCasesDep, view: ViewDep, caller: CallerDep
 ) -> JSONResponse:
@@ -61,13 +64,13 @@ async def list_indexes(
     return JSONResponse(values.page([view.index(item) for item in page.items], listing, total=page.total))
 
 
-@router.get("/{index_id}", dependencies=[READ])
+@router.get("/{index_id}", dependencies=[READ], openapi_extra=documented(Operation(answer=spec.INDEX)))
 async def get_index(index_id: str, usecases: UseCasesDep, view: ViewDep) -> JSONResponse:
     """Return an index."""
     return JSONResponse(view.index(await call(usecases.indexes.get, index_id_of(index_id))))
 
 
-@router.put("/{index_id}", dependencies=[WRITE])
+@router.put("/{index_id}", dependencies=[WRITE], openapi_extra=documented(spec.RENAME))
 async def rename_index(index_id: str, request: Request, usecases: UseCasesDep) -> Response:
     """Give an index another name; nothing else of it can be changed."""
     identifier = index_id_of(index_id)
@@ -78,7 +81,7 @@ async def rename_index(index_id: str, request: Request, usecases: UseCasesDep) -
     return Response(status_code=204)
 
 
-@router.delete("/{index_id}", dependencies=[DELETE])
+@router.delete("/{index_id}", dependencies=[DELETE], openapi_extra=documented(Operation(status=204)))
 async def delete_index(index_id: str, usecases: UseCasesDep) -> Response:
     """Delete an index with everything in it."""
     await call(usecases.indexes.delete, index_id_of(index_id))

@@ -15,6 +15,8 @@ from kinodex.http.dependencies import UseCasesDep
 from kinodex.http.fields import Fields
 from kinodex.http.idempotency import keep_secret
 from kinodex.http.parameters import identifier, index_id_of, instant_of
+from kinodex.http.spec import operations as spec
+from kinodex.http.spec.operation import documented
 from kinodex.http.threads import call
 from kinodex.http.wire import values
 
@@ -25,7 +27,7 @@ LONGEST_GRACE_S = 30 * DAY_S
 DEFAULT_SCOPES = ("read", "write", "delete")
 
 
-@router.post("")
+@router.post("", openapi_extra=documented(spec.CREATE_KEY))
 async def create_key(request: Request, usecases: UseCasesDep) -> JSONResponse:
     """Make a key and show it: this once, it is stored as a hash."""
     keep_secret(request)
@@ -42,13 +44,13 @@ async def create_key(request: Request, usecases: UseCasesDep) -> JSONResponse:
     return JSONResponse({**_shown(new.key), "key": new.text}, status_code=201)
 
 
-@router.get("")
+@router.get("", openapi_extra=documented(spec.LIST_KEYS))
 async def list_keys(usecases: UseCasesDep) -> JSONResponse:
     """List all keys, revoked ones too, oldest first."""
     return JSONResponse({"data": [_shown(key) for key in await call(usecases.keys.list)]})
 
 
-@router.post("/{key_id}/rotate")
+@router.post("/{key_id}/rotate", openapi_extra=documented(spec.ROTATE_KEY))
 async def rotate_key(key_id: str, request: Request, usecases: UseCasesDep) -> JSONResponse:
     """Make another key with the same rights; the old one ends after ``grace_s`` seconds, else a day."""
     identifier_ = KeyId(identifier("key_id", key_id))
@@ -61,7 +63,7 @@ async def rotate_key(key_id: str, request: Request, usecases: UseCasesDep) -> JS
     return JSONResponse({**_shown(new.key), "key": new.text}, status_code=201)
 
 
-@router.delete("/{key_id}")
+@router.delete("/{key_id}", openapi_extra=documented(spec.REVOKE_KEY))
 async def revoke_key(key_id: str, usecases: UseCasesDep) -> Response:
     """Make a key useless within seconds."""
     await call(usecases.keys.revoke, KeyId(identifier("key_id", key_id)))

@@ -8,6 +8,8 @@ from kinodex.http.dependencies import SignerDep, UseCasesDep
 from kinodex.http.links import picture_path
 from kinodex.http.parameters import index_id_of, query_fields, video_id_of
 from kinodex.http.signing import LIFE_S
+from kinodex.http.spec import operations as spec
+from kinodex.http.spec.operation import documented
 from kinodex.http.threads import call
 
 router = APIRouter(prefix="/media", tags=["media"])
@@ -19,7 +21,7 @@ _HEADERS = {
 }
 
 
-@router.get("/{index_id}/{video_id}/{at_ms}.jpg")
+@router.get("/{index_id}/{video_id}/{at_ms}.jpg", openapi_extra=documented(spec.PICTURE))
 async def get_picture(
     index_id: str,
     video_id: str,

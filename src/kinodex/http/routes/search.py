@@ -15,6 +15,8 @@ from kinodex.http.links import picture_link
 from kinodex.http.multipart_bodies import Accepted, SmallFile
 from kinodex.http.parameters import index_id_of, query_fields
 from kinodex.http.signing import Signer
+from kinodex.http.spec import search as spec
+from kinodex.http.spec.operation import documented
 from kinodex.http.threads import call
 from kinodex.http.versions import GenerationDep, only_in
 from kinodex.http.wire.hits import Answering
@@ -34,8 +36,8 @@ _URL_NAMES = ("query_media_url", "query_media_urls")
 _V1_2 = only_in("v1.2")
 
 
-@router.post("/search", dependencies=[READ])
-@router.post("/search-v2", dependencies=[READ, _V1_2])
+@router.post("/search", dependencies=[READ], openapi_extra=documented(spec.SEARCH))
+@router.post("/search-v2", dependencies=[READ, _V1_2], openapi_extra=documented(spec.SEARCH))
 async def search(
     request: Request,
     usecases: UseCasesDep,
@@ -54,8 +56,8 @@ async def search(
     return JSONResponse(view.search(page, answering=answering))
 
 
-@router.get("/search/{token}", dependencies=[READ])
-@router.get("/search-v2/{token}", dependencies=[READ, _V1_2])
+@router.get("/search/{token}", dependencies=[READ], openapi_extra=documented(spec.TURN))
+@router.get("/search-v2/{token}", dependencies=[READ, _V1_2], openapi_extra=documented(spec.TURN))
 async def turn_page(
     token: str,
     request: Request,

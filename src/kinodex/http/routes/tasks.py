@@ -23,6 +23,8 @@ from kinodex.http.listings import Filter, Special, listing_of
 from kinodex.http.multipart_bodies import Accepted, SmallFile
 from kinodex.http.parameters import index_id_of, task_id_of
 from kinodex.http.reach import within
+from kinodex.http.spec import tasks as spec
+from kinodex.http.spec.operation import Operation, documented, list_query, page_of
 from kinodex.http.threads import call
 from kinodex.http.tracing import request_id_of
 from kinodex.http.uploads import UploadRule
@@ -46,9 +48,10 @@ FILTERS = {
     "updated_at": Filter("updated_at", "time"),
     "estimated_time": Filter("estimated_ready_at", "time"),
 }
+LIST = Operation(answer=page_of(spec.TASK), query=list_query(FILTERS, spec.LIST_SPECIAL))
 
 
-@router.post("", dependencies=[WRITE])
+@router.post("", dependencies=[WRITE], openapi_extra=documented(spec.CREATE))
 async def create_task(
     request: Request, usecases: UseCasesDep, generation: GenerationDep, view: ViewDep
 ) -> JSONResponse:
@@ -69,7 +72,7 @@ async def create_task(
     return JSONResponse(view.created_task(task), status_code=view.TASK_CREATED_STATUS)
 
 
-@router.get("", dependencies=[READ])
+@router.get("", dependencies=[READ], openapi_extra=documented(LIST))
 async def list_tasks(
     request: Request, usecases: UseCasesDep, view: ViewDep, caller: CallerDep
 ) -> JSONResponse:
@@ -82,7 +85,7 @@ async def list_tasks(
     )
 
 
-@router.get("/status", dependencies=[READ])
+@router.get("/status", dependencies=[READ], openapi_extra=documented(spec.COUNT))
 async def count_tasks(request: Request, usecases: UseCasesDep) -> JSONResponse:
     """Count the tasks of an index by status."""
     text = request.query_params.get("index_id")
@@ -94,21 +97,21 @@ async def count_tasks(request: Request, usecases: UseCasesDep) -> JSONResponse:
     return JSONResponse({"index_id": index_id, **by_word, "total_result": sum(by_word.values())})
 
 
-@router.post("/transfers", dependencies=[WRITE])
-@router.post("/external-provider", dependencies=[WRITE])
+@router.post("/transfers", dependencies=[WRITE], include_in_schema=False)
+@router.post("/external-provider", dependencies=[WRITE], include_in_schema=False)
 async def transfer(request: Request) -> JSONResponse:
     """Say that transfers from other services are not served here."""
     raise errors.EndpointUnknown(path_of(request.scope))
 
 
-@router.get("/{task_id}", dependencies=[READ])
+@router.get("/{task_id}", dependencies=[READ], openapi_extra=documented(Operation(answer=spec.TASK)))
 async def get_task(task_id: str, usecases: UseCasesDep, view: ViewDep) -> JSONResponse:
     """Return a task as it stands now."""
     task = await call(usecases.tasks.get, task_id_of(task_id))
     return JSONResponse(view.task(task, at=now()))
 
 
-@router.get("/{task_id}/steps", dependencies=[READ])
+@router.get("/{task_id}/steps", dependencies=[READ], openapi_extra=documented(Operation(answer=spec.STEPS)))
 async def list_steps(task_id: str, usecases: UseCasesDep) -> JSONResponse:
     """Return what was done for a task so far; our own addition to the API."""
     steps = await call(usecases.tasks.steps, task_id_of(task_id))
@@ -124,7 +127,7 @@ async def list_steps(task_id: str, usecases: UseCasesDep) -> JSONResponse:
     return JSONResponse({"data": shown})
 
 
-@router.delete("/{task_id}", dependencies=[DELETE])
+@router.delete("/{task_id}", dependencies=[DELETE], openapi_extra=documented(Operation(status=204)))
 async def delete_task(task_id: str, usecases: UseCasesDep) -> Response:
     """Remove the record of a task that ended and whose video is gone."""
     await call(usecases.tasks.delete, task_id_of(task_id))

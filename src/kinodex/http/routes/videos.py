@@ -14,6 +14,8 @@ from kinodex.http.dependencies import SignerDep, UseCasesDep, ViewDep
 from kinodex.http.links import picture_link
 from kinodex.http.listings import Filter, listing_of
 from kinodex.http.parameters import index_id_of, query_fields, video_id_of
+from kinodex.http.spec import videos as spec
+from kinodex.http.spec.operation import Operation, documented, list_query, page_of
 from kinodex.http.threads import call
 from kinodex.http.versions import GenerationDep, only_in
 from kinodex.http.wire import values
@@ -36,9 +38,14 @@ FILTERS = {
 }
 NO_LOGOS = "Logos are found by their lettering only: see text-in-video."
 _OLD = only_in("v1.1", "v1.2")
+LIST = Operation(
+    answer=page_of(spec.VIDEO, more=spec.TOTAL_DURATION),
+    query=list_query(FILTERS),
+    details=spec.METADATA_FILTERS,
+)
 
 
-@router.get("", dependencies=[READ])
+@router.get("", dependencies=[READ], openapi_extra=documented(LIST))
 async def list_videos(
     index_id: str, request: Request, usecases: UseCasesDep, view: ViewDep, generation: GenerationDep
 ) -> JSONResponse:
@@ -54,7 +61,7 @@ async def list_videos(
     return JSONResponse(page)
 
 
-@router.get("/{video_id}", dependencies=[READ])
+@router.get("/{video_id}", dependencies=[READ], openapi_extra=documented(spec.GET))
 async def get_video(
     index_id: str, video_id: str, request: Request, usecases: UseCasesDep, view: ViewDep
 ) -> JSONResponse:
@@ -67,8 +74,8 @@ async def get_video(
     return JSONResponse(shown)
 
 
-@router.put("/{video_id}", dependencies=[WRITE])
-@router.patch("/{video_id}", dependencies=[WRITE])
+@router.put("/{video_id}", dependencies=[WRITE], openapi_extra=documented(spec.UPDATE))
+@router.patch("/{video_id}", dependencies=[WRITE], openapi_extra=documented(spec.UPDATE))
 async def update_video(index_id: str, video_id: str, request: Request, usecases: UseCasesDep) -> Response:
     """Set the title and merge metadata by key; ``null`` removes a key."""
     index, identifier = index_id_of(index_id), video_id_of(video_id)
@@ -82,14 +89,14 @@ async def update_video(index_id: str, video_id: str, request: Request, usecases:
     return Response(status_code=204)
 
 
-@router.delete("/{video_id}", dependencies=[DELETE])
+@router.delete("/{video_id}", dependencies=[DELETE], openapi_extra=documented(Operation(status=204)))
 async def delete_video(index_id: str, video_id: str, usecases: UseCasesDep) -> Response:
     """Remove a video; its task stays."""
     await call(usecases.videos.delete, index_id_of(index_id), video_id_of(video_id))
     return Response(status_code=204)
 
 
-@router.get("/{video_id}/transcription", dependencies=[READ, _OLD])
+@router.get("/{video_id}/transcription", dependencies=[READ, _OLD], openapi_extra=documented(spec.GET_LINES))
 async def get_transcription(
     index_id: str, video_id: str, request: Request, usecases: UseCasesDep
 ) -> JSONResponse:
@@ -97,7 +104,7 @@ async def get_transcription(
     return await _text(index_id, video_id, request, usecases, modality=Modality.SPEECH)
 
 
-@router.get("/{video_id}/text-in-video", dependencies=[READ, _OLD])
+@router.get("/{video_id}/text-in-video", dependencies=[READ, _OLD], openapi_extra=documented(spec.GET_LINES))
 async def get_text_in_video(
     index_id: str, video_id: str, request: Request, usecases: UseCasesDep
 ) -> JSONResponse:
@@ -105,7 +112,7 @@ async def get_text_in_video(
     return await _text(index_id, video_id, request, usecases, modality=Modality.SCREEN_TEXT)
 
 
-@router.get("/{video_id}/logo", dependencies=[READ, _OLD])
+@router.get("/{video_id}/logo", dependencies=[READ, _OLD], openapi_extra=documented(spec.GET_LOGO))
 async def get_logo(index_id: str, video_id: str, usecases: UseCasesDep) -> JSONResponse:
     """Say that this server knows logos by their lettering only."""
     index, identifier = index_id_of(index_id), video_id_of(video_id)
@@ -114,7 +121,7 @@ async def get_logo(index_id: str, video_id: str, usecases: UseCasesDep) -> JSONR
     return JSONResponse({**answer, "notes": [NO_LOGOS]})
 
 
-@router.get("/{video_id}/thumbnail", dependencies=[READ, _OLD])
+@router.get("/{video_id}/thumbnail", dependencies=[READ, _OLD], openapi_extra=documented(spec.GET_THUMBNAIL))
 async def get_thumbnail(
     index_id: str, video_id: str, request: Request, usecases: UseCasesDep, signer: SignerDep
 ) -> JSONResponse:

@@ -1,0 +1,20 @@
+"""The parameters that stand in paths."""
+
+from collections.abc import Mapping
+
+from kinodex.http.spec.schema import INDEX_ID, KEY_ID, TASK_ID, VIDEO_ID, identifier, text
+from kinodex.http.wire.values import Json
+
+PATH_PARAMETERS: Mapping[str, tuple[Json, str]] = {
+    "index_id": (identifier("Id of an index."), INDEX_ID),
+    "task_id": (identifier("Id of a task."), TASK_ID),
+    "video_id": (identifier("Id of a video."), VIDEO_ID),
+    "key_id": (identifier("Id of a key."), KEY_ID),
+    "engine_id": (text("Name of an engine."), "marengo2.5"),
+    "token": (
+        text("What `next_page_token` or `prev_page_token` of a page holds."),
+        "9bd3aa64f7a74a4b8a9f6a9a2f0c6d11-1",
+    ),
+    "at_ms": (text("Milliseconds from the beginning of the video.", pattern="^[0-9]{1,9}$"), "15000"),
+}
+"""By name: the schema and an example."""
