@@ -7,7 +7,7 @@ import sqlite3
 import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import structlog
@@ -26,9 +26,11 @@ from kinodex.jobs.dbos_jobs import DbosJobs
 from kinodex.media.pictures import read_picture
 from kinodex.media.pyav import PyavReader, sandbox_state
 from kinodex.settings import FIRST_KEY_FILE, Settings
-from kinodex.sources.curl import CurlFetcher
+from kinodex.sources.config import FetchConfig
+from kinodex.sources.curl import fetcher_of
 from kinodex.sources.limits import FetchLimits
 from kinodex.sources.sampling import CurlSampler
+from kinodex.sources.separate import SeparateFetcher
 from kinodex.stores.blobs.obstore_blobs import ObstoreBlobs
 from kinodex.stores.sql.records import SqlRecords
 from kinodex.stores.vectors.segments import SegmentVectors
@@ -226,13 +228,11 @@ def _usecases(settings: Settings, *, records: SqlRecords, jobs: DbosJobs, execut
     vectors = SegmentVectors(blobs)
     purging = Purging(records=records, blobs=blobs)
     media = PyavReader()
-    fetcher = CurlFetcher(allow=settings.fetch_allow, free_space_bytes=settings.free_space_bytes)
+    fetching = FetchConfig(allow=settings.fetch_allow, free_space_bytes=settings.free_space_bytes)
+    fetcher = SeparateFetcher(fetching)
     pictures = QueryPictures(
-        fetcher=CurlFetcher(
-            allow=settings.fetch_allow,
-            free_space_bytes=settings.free_space_bytes,
-            limits=WHILE_SOMEBODY_WAITS,
-        ),
+        # Here and not in a process of its own, whose start a searching user would wait for.
+        fetcher=fetcher_of(replace(fetching, limits=WHILE_SOMEBODY_WAITS)),
         read_picture=read_picture,
         folder=settings.data_dir / "uploads",
     )

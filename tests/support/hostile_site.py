@@ -194,7 +194,7 @@ class Downloader:
             url,
             self.target,
             limit_bytes=limit_bytes,
-            progress=lambda done, total: self.progress.append((done, total)),
+            progress=lambda so_far: self.progress.append((so_far.size_bytes, so_far.total_bytes)),
             kind=kind,
         )
 

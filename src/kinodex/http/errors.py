@@ -86,6 +86,7 @@ ANSWERS: Mapping[type[errors.KinodexError], Answer] = {
     errors.FetchTimedOut: _BAD,
     errors.FetchTooSlow: _BAD,
     errors.FetchIncomplete: _BAD,
+    errors.DownloadLost: _BAD,
     errors.BadResponse: _BAD,
     errors.HttpStatusRefused: _BAD,
     errors.RateLimitedBySource: _BAD,

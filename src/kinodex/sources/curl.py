@@ -20,19 +20,34 @@ from kinodex.domain.errors import (
 )
 from kinodex.sources.admission import admit_url
 from kinodex.sources.allowlist import AllowList
+from kinodex.sources.config import DEFAULT_RESERVE_BYTES, FetchConfig
 from kinodex.sources.download import Download, Route
 from kinodex.sources.limits import FetchLimits
-from kinodex.sources.part import PartFile
-from kinodex.sources.protocols import Fetched, FetchProgress, Kind
+from kinodex.sources.part import PartFile, part_path
+from kinodex.sources.protocols import Fetched, FetchProgress, Kind, RequestHeaders, VideoFetcher
 from kinodex.sources.pulse import Pulse
 from kinodex.sources.receiving import Receiver
 from kinodex.sources.resolving import LookUp, look_up
 from kinodex.sources.space import Space
 from kinodex.sources.trust import ca_bundle
 
-DEFAULT_RESERVE_BYTES = 1024**3
 _FOR_GOOD = (UrlRefused, VideoRejected, BadResponse, EncodingUnsupported, TooManyRedirects, StorageFull)
 """After these nothing is kept: the bytes are of no use, or the space is needed."""
+
+
+def fetcher_of(config: FetchConfig) -> VideoFetcher:
+    """
+    Return a fetcher that downloads in this process.
+
+    Raises:
+        ParameterInvalid: An entry of the configuration cannot be used.
+    """
+    return CurlFetcher(
+        allow=config.allow,
+        free_space_bytes=config.free_space_bytes,
+        limits=config.limits,
+        ca_file=config.ca_file,
+    )
 
 
 class CurlFetcher:
@@ -77,13 +92,14 @@ class CurlFetcher:
         limit_bytes: int,
         progress: FetchProgress,
         kind: Kind = "video",
+        headers: RequestHeaders = (),
     ) -> Fetched:
         """Download to ``target``; see ``VideoFetcher.fetch``."""
         first = admit_url(url, allow=self._allow)
-        pulse = Pulse(progress, self._limits)
+        pulse = Pulse(progress, self._limits, part_path(target))
         space = Space(target.parent, self._free_space_bytes)
         source = hashlib.sha256(first.full.encode()).hexdigest()
-        route = Route(first, allow=self._allow, look_up=self._look_up, ca_file=self._ca_file)
+        route = Route(first, headers=headers, allow=self._allow, look_up=self._look_up, ca_file=self._ca_file)
         with PartFile(target, source=source, space=space, sync_every_s=self._limits.sync_every_s) as part:
             receiver = Receiver(part=part, pulse=pulse, space=space, kind=kind, limit_bytes=limit_bytes)
             return _finished(Download(route, part=part, receiver=receiver, pulse=pulse), part, target=target)

@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 import structlog
@@ -14,6 +14,7 @@ from kinodex.sources.disposition import filename_of
 from kinodex.sources.exchange import READ_BYTES, Exchange, Request
 from kinodex.sources.heads import Head
 from kinodex.sources.part import PartFile
+from kinodex.sources.protocols import RequestHeaders
 from kinodex.sources.pulse import Pulse
 from kinodex.sources.ranges import range_fields, strong_validator, total_if_rest
 from kinodex.sources.receiving import Receiver
@@ -41,16 +42,21 @@ class Answer:
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """The way from the first URL over redirects to an answer; walked anew with each try."""
+    """
+    The way from the first URL over redirects to an answer; walked anew with each try.
+
+    ``headers`` are for the origin of the first URL: once a redirect has left it, they are not sent again.
+    """
 
     first: WebUrl
+    headers: RequestHeaders = field(repr=False)
     allow: AllowList
     look_up: LookUp
     ca_file: Path | None
     read_bytes: int = READ_BYTES
 
     @contextmanager
-    def answer(self, headers: tuple[str, ...], *, pulse: Pulse) -> Iterator[Answer]:
+    def answer(self, fields: tuple[str, ...], *, pulse: Pulse) -> Iterator[Answer]:
         """
         Ask, and follow redirects, each admitted like the first URL; their bodies are not read.
 
@@ -58,24 +64,27 @@ class Route:
             UrlRefused: A redirect leads where we do not go.
             FetchFailed: No answer.
         """
-        url = self.first
+        url, own = self.first, self.headers
         for _ in range(pulse.limits.redirects + 1):
-            with Exchange(self._request(url, headers, pulse=pulse), pulse=pulse) as exchange:
+            request = self._request(url, fields, own=own, pulse=pulse)
+            with Exchange(request, pulse=pulse) as exchange:
                 head = exchange.read_head()
                 if head.status not in _REDIRECTS:
                     yield Answer(url=url, head=head, exchange=exchange)
                     return
             url = self._redirected(head, url)
+            own = own if url.origin == self.first.origin else ()
         raise TooManyRedirects(
             f"{self.first.host} leads through more than {pulse.limits.redirects} redirects."
         )
 
-    def _request(self, url: WebUrl, headers: tuple[str, ...], *, pulse: Pulse) -> Request:
+    def _request(self, url: WebUrl, fields: tuple[str, ...], *, own: RequestHeaders, pulse: Pulse) -> Request:
         addresses = resolve(url, allow=self.allow, look_up=self.look_up, pulse=pulse)
         return Request(
             url=url,
             addresses=addresses,
-            headers=headers,
+            fields=fields,
+            own=own,
             ca_file=self.ca_file,
             read_bytes=self.read_bytes,
         )
@@ -128,10 +137,10 @@ class Download:
         validator = self._part.validator
         if validator is None:
             self._part.clear()
-            headers: tuple[str, ...] = ()
+            fields: tuple[str, ...] = ()
         else:
-            headers = range_fields(self._part.size_bytes, validator=validator)
-        with self._route.answer(headers, pulse=self._pulse) as answer:
+            fields = range_fields(self._part.size_bytes, validator=validator)
+        with self._route.answer(fields, pulse=self._pulse) as answer:
             self._prepare(answer, validator=validator)
             self._receiver.take(answer.exchange.body(), head=answer.head)
         if self._part.total_bytes is not None and not self._part.is_whole:

@@ -8,7 +8,7 @@ two turns in plain code, so that an exception is an exception and every clock is
 import socket
 from collections import deque
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -21,25 +21,30 @@ from kinodex.sources.addresses import IpAddress, read_address, unmapped
 from kinodex.sources.body_clock import BodyClock
 from kinodex.sources.curl_failures import failure_of
 from kinodex.sources.heads import Head, HeadReader
+from kinodex.sources.protocols import RequestHeaders
 from kinodex.sources.pulse import SLICE_S, Pulse
 from kinodex.sources.urls import WebUrl
 
 READ_BYTES = 256 * 1024
 """libcurl reads at most about ten times as much in one turn; it is all that is held in memory."""
 
-_ALWAYS = ("Accept: */*", "Accept-Encoding: identity")
+_USUAL = {"Accept": "*/*", "User-Agent": f"kinodex/{__version__}"}
+"""What the user's own headers may replace."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
-    """What is asked of whom; the connection is made to one of ``addresses`` and no other.
+    """
+    What is asked of whom; the connection is made to one of ``addresses`` and no other.
 
+    ``fields`` are whole header lines of ours, ``own`` names and values of the user's: they may be secret.
     ``read_bytes`` are read from the connection at once.
     """
 
     url: WebUrl
     addresses: tuple[IpAddress, ...]
-    headers: tuple[str, ...] = ()
+    fields: tuple[str, ...] = ()
+    own: RequestHeaders = field(default=(), repr=False)
     ca_file: Path | None = None
     read_bytes: int = READ_BYTES
 
@@ -153,7 +158,7 @@ class Exchange:
             pycurl.PATH_AS_IS: 1,
             pycurl.PROTOCOLS: pycurl.PROTO_HTTP | pycurl.PROTO_HTTPS,
             pycurl.HTTP_VERSION: pycurl.CURL_HTTP_VERSION_1_1,
-            pycurl.HTTPHEADER: [*_ALWAYS, f"User-Agent: kinodex/{__version__}", *request.headers],
+            pycurl.HTTPHEADER: _header_lines(request),
             pycurl.HTTP_CONTENT_DECODING: 0,
             pycurl.FOLLOWLOCATION: 0,
             pycurl.PROXY: "",
@@ -196,6 +201,13 @@ class Exchange:
     def _is_checked(self, text: str) -> bool:
         address = read_address(text)
         return address is not None and unmapped(address) in map(unmapped, self._request.addresses)
+
+
+def _header_lines(request: Request) -> list[str]:
+    own = {name.lower() for name, _ in request.own}
+    usual = [f"{name}: {value}" for name, value in _USUAL.items() if name.lower() not in own]
+    theirs = [f"{name}: {value}" for name, value in request.own]
+    return [*usual, *theirs, "Accept-Encoding: identity", *request.fields]
 
 
 def _pin(url: WebUrl, addresses: Sequence[IpAddress]) -> str:

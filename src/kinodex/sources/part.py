@@ -21,6 +21,16 @@ _SPACE_CHECK_BYTES = 16 * 1024**2
 _READ_BYTES = 1024**2
 
 
+def part_path(target: Path) -> Path:
+    """Return where the bytes of a file gather."""
+    return target.with_name(target.name + ".part")
+
+
+def record_path(target: Path) -> Path:
+    """Return where the record of the bytes lies."""
+    return target.with_name(target.name + ".part.json")
+
+
 class PartFile:
     """The growing file; one writer. A context manager that closes it."""
 
@@ -34,8 +44,7 @@ class PartFile:
         clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._target = target
-        self._path = target.with_name(target.name + ".part")
-        self._record_path = target.with_name(target.name + ".part.json")
+        self._path, self._record_path = part_path(target), record_path(target)
         self._source = source
         self._space = space
         self._sync_every_s = sync_every_s

@@ -5,8 +5,27 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
 
-FetchProgress = Callable[[int, int | None], None]
-"""Told about once a second: bytes on disk, and the declared total or ``None``. Raising ends the fetch."""
+
+@dataclass(frozen=True, slots=True)
+class FetchedSoFar:
+    """
+    A file that is on its way.
+
+    ``path`` is the growing file; its first ``size_bytes`` are there and may be read. It may be gone or
+    begun anew a moment later, and does not exist before the first answer. ``total_bytes`` is the declared
+    length, ``None`` if none was declared.
+    """
+
+    path: Path
+    size_bytes: int
+    total_bytes: int | None = None
+
+
+FetchProgress = Callable[[FetchedSoFar], None]
+"""Told at the beginning and about once a second, in silence too. What it raises ends the fetch at once."""
+
+RequestHeaders = tuple[tuple[str, str], ...]
+"""Names and values of header fields a request carries besides our own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -50,7 +69,7 @@ class Sample:
 class SourceSampler(Protocol):
     """Reads a little of the video at a URL."""
 
-    def sample(self, url: str, *, start: int, length: int) -> Sample:
+    def sample(self, url: str, *, start: int, length: int, headers: RequestHeaders = ()) -> Sample:
         """
         Read at most ``length`` bytes from an offset, following redirects, each admitted like the first.
 
@@ -58,6 +77,7 @@ class SourceSampler(Protocol):
             url: As the user gave it.
             start: Offset of the first byte.
             length: At most so many, >= 1; fewer at the end of the file, or where others are given.
+            headers: For the origin of ``url`` and no other.
 
         Raises:
             UrlRefused: An address on the way is not acceptable.
@@ -88,9 +108,13 @@ class VideoFetcher(Protocol):
         limit_bytes: int,
         progress: FetchProgress,
         kind: Kind = "video",
+        headers: RequestHeaders = (),
     ) -> Fetched:
         """
         Download to ``target``, following redirects, each admitted like the first address.
+
+        ``headers`` go to the origin of ``url`` and to no other. What ``progress`` raises ends the download
+        at once and comes through; what is here by then stays, as after any other interruption.
 
         Bytes gather in ``<target>.part`` with ``<target>.part.json`` beside it (validator and length); a
         later call goes on where an earlier one stopped if the source still has the same strong validator,

@@ -3,10 +3,11 @@
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from pathlib import Path
 
 from kinodex.domain.errors import FetchTimedOut
 from kinodex.sources.limits import FetchLimits
-from kinodex.sources.protocols import FetchProgress
+from kinodex.sources.protocols import FetchedSoFar, FetchProgress
 
 SLICE_S = 0.1
 """Longest time spent waiting for anything before the pulse beats again."""
@@ -17,11 +18,12 @@ class Pulse:
     """
     Beaten all the time, in waits too, by the one thread of a download.
 
-    ``done_bytes`` and ``total_bytes`` are kept by whoever writes the file.
+    ``path`` is the growing file; ``done_bytes`` and ``total_bytes`` are kept by whoever writes the file.
     """
 
     progress: FetchProgress
     limits: FetchLimits
+    path: Path
     clock: Callable[[], float] = time.monotonic
     done_bytes: int = 0
     total_bytes: int | None = None
@@ -49,7 +51,7 @@ class Pulse:
             raise FetchTimedOut(f"The download did not end within {self.limits.total_s:g} s.")
         if self.clock() >= self._next_at:
             self._next_at = self.clock() + self.limits.progress_every_s
-            self.progress(self.done_bytes, self.total_bytes)
+            self.progress(FetchedSoFar(self.path, self.done_bytes, self.total_bytes))
 
     def sleep(self, seconds: float) -> None:
         """Wait, beating."""

@@ -11,7 +11,7 @@ from kinodex.sources.allowlist import AllowList
 from kinodex.sources.disposition import filename_of
 from kinodex.sources.download import Answer, Route
 from kinodex.sources.limits import FetchLimits
-from kinodex.sources.protocols import Sample
+from kinodex.sources.protocols import FetchedSoFar, RequestHeaders, Sample
 from kinodex.sources.pulse import Pulse
 from kinodex.sources.ranges import strong_validator
 from kinodex.sources.receiving import refuse_by_beginning
@@ -53,12 +53,17 @@ class CurlSampler:
         self._look_up = look_up
         self._ca_file = ca_file or ca_bundle()
 
-    def sample(self, url: str, *, start: int, length: int) -> Sample:
+    def sample(self, url: str, *, start: int, length: int, headers: RequestHeaders = ()) -> Sample:
         """Read at most ``length`` bytes from an offset; see ``SourceSampler.sample``."""
         first = admit_url(url, allow=self._allow)
-        pulse = Pulse(_unheeded, self._limits)
+        pulse = Pulse(_unheeded, self._limits, Path())
         route = Route(
-            first, allow=self._allow, look_up=self._look_up, ca_file=self._ca_file, read_bytes=READ_BYTES
+            first,
+            headers=headers,
+            allow=self._allow,
+            look_up=self._look_up,
+            ca_file=self._ca_file,
+            read_bytes=READ_BYTES,
         )
         failures = 0
         while True:
@@ -127,5 +132,5 @@ def _taken(answer: Answer, length: int) -> bytes:
     return bytes(content[:length])
 
 
-def _unheeded(_done_bytes: int, _total_bytes: int | None) -> None:
+def _unheeded(_so_far: FetchedSoFar) -> None:
     """Nobody waits for the progress of a sample."""

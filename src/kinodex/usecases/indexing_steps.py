@@ -162,7 +162,7 @@ class IndexingSteps:
     def _fetch_transcript(self, url: str) -> None:
         path = self._artifacts.folder.path / "transcript"
         self._tools.fetcher.fetch(
-            url, path, limit_bytes=TRANSCRIPT_BYTES, progress=lambda _done, _total: None, kind="text"
+            url, path, limit_bytes=TRANSCRIPT_BYTES, progress=lambda _so_far: None, kind="text"
         )
         self._tools.blobs.put_file(transcript_key(self._task.video_id), path)
 

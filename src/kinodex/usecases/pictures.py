@@ -41,7 +41,7 @@ class QueryPictures:
         path = self._folder / new_id()
         try:
             self._fetcher.fetch(
-                url, path, limit_bytes=LARGEST_BYTES, progress=lambda _done, _total: None, kind="picture"
+                url, path, limit_bytes=LARGEST_BYTES, progress=lambda _so_far: None, kind="picture"
             )
             return self._read_picture(path.read_bytes())
         except (UrlRefused, FetchFailed, VideoRejected) as error:

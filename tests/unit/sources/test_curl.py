@@ -31,6 +31,7 @@ from kinodex.domain.errors import (
     UrlSchemeNotAllowed,
 )
 from kinodex.sources.curl import CurlFetcher
+from kinodex.sources.protocols import FetchedSoFar
 
 # --- what comes ----------------------------------------------------------------------------------
 
@@ -110,8 +111,8 @@ def test_what_progress_raises_ends_the_download(site: Site, download: Downloader
     class Withdrawn(Exception):
         pass
 
-    def withdraw(done: int, _total: int | None) -> None:
-        if done:
+    def withdraw(so_far: FetchedSoFar) -> None:
+        if so_far.size_bytes:
             raise Withdrawn
 
     url = site.on("/v", lambda visit: visit.range(video, pause_s=0.02))
@@ -126,7 +127,7 @@ def test_a_silent_host_can_be_withdrawn_from(site: Site, download: Downloader) -
     class Withdrawn(Exception):
         pass
 
-    def withdraw(_done: int, _total: int | None) -> None:
+    def withdraw(_so_far: FetchedSoFar) -> None:
         if site.visits:
             raise Withdrawn
 
@@ -146,7 +147,7 @@ def test_downloads_side_by_side_do_not_mix(site: Site, tmp_path: Path) -> None:
     def fetch(path: str) -> None:
         target = tmp_path / path[1:]
         url = f"http://127.0.0.1:{site.port}{path}"
-        fetcher.fetch(url, target, limit_bytes=LIMIT_BYTES, progress=lambda _done, _total: None)
+        fetcher.fetch(url, target, limit_bytes=LIMIT_BYTES, progress=lambda _so_far: None)
         digests[path] = target.read_bytes()
 
     for path, content in contents.items():
@@ -282,7 +283,7 @@ def test_the_connection_goes_to_the_address_that_was_checked(
         allow=[f"videos.example:{site.port}"], free_space_bytes=0, limits=QUICK, look_up=look_up
     )
     url = f"http://videos.example:{site.port}/clip.mp4"
-    fetcher.fetch(url, download.target, limit_bytes=LIMIT_BYTES, progress=lambda _done, _total: None)
+    fetcher.fetch(url, download.target, limit_bytes=LIMIT_BYTES, progress=lambda _so_far: None)
 
     assert asked == ["videos.example"]
     assert site.visits[0].fields["host"] == f"videos.example:{site.port}"
@@ -301,7 +302,7 @@ def test_a_name_that_changes_its_mind_reaches_nothing(site: Site, download: Down
     site.on("/v", lambda visit: visit.answer(b"", status=503))
 
     with pytest.raises(UrlAddressNotAllowed, match=r"rebound\.example") as refusal:
-        fetcher.fetch(url, download.target, limit_bytes=LIMIT_BYTES, progress=lambda _done, _total: None)
+        fetcher.fetch(url, download.target, limit_bytes=LIMIT_BYTES, progress=lambda _so_far: None)
     assert "10.0.0.1" not in refusal.value.message
     assert len(site.visits) == 1
 
@@ -313,7 +314,7 @@ def test_a_name_that_is_not_there_is_asked_for_once(download: Downloader) -> Non
             "http://nothing-here.invalid/v.mp4",
             download.target,
             limit_bytes=LIMIT_BYTES,
-            progress=lambda _done, _total: None,
+            progress=lambda _so_far: None,
         )
 
 
@@ -328,7 +329,7 @@ def test_nobody_listening_is_a_failed_connection_without_its_address(
             "http://gone.example:9/v.mp4?s3cret",
             download.target,
             limit_bytes=LIMIT_BYTES,
-            progress=lambda _done, _total: None,
+            progress=lambda _so_far: None,
         )
     assert "gone.example" in failure.value.message
     assert "127.0.0.1" not in failure.value.message

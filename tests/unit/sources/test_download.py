@@ -324,7 +324,7 @@ from hostile_site import LIMIT_BYTES, QUICK
 from kinodex.sources.curl import CurlFetcher
 url, target, allow = sys.argv[1:]
 CurlFetcher(allow=[allow], free_space_bytes=0, limits=QUICK).fetch(
-    url, Path(target), limit_bytes=LIMIT_BYTES, progress=lambda done, total: print(done, flush=True)
+    url, Path(target), limit_bytes=LIMIT_BYTES, progress=lambda so_far: print(so_far.size_bytes, flush=True)
 )
 """
 

@@ -1,4 +1,5 @@
 from ipaddress import ip_address
+from pathlib import Path
 
 import pytest
 from hostile_site import QUICK, Site, Visit
@@ -10,7 +11,7 @@ from kinodex.sources.urls import parse_url
 
 
 def pulse() -> Pulse:
-    return Pulse(lambda _done, _total: None, QUICK)
+    return Pulse(lambda _so_far: None, QUICK, Path("source.part"))
 
 
 def test_no_connection_is_made_to_an_address_that_was_not_checked(site: Site) -> None:

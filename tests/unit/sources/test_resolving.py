@@ -2,21 +2,25 @@ import socket
 import threading
 from collections.abc import Sequence
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
 from kinodex.domain.errors import DnsFailed, UrlAddressNotAllowed
 from kinodex.sources.allowlist import AllowList
 from kinodex.sources.limits import FetchLimits
+from kinodex.sources.protocols import FetchedSoFar
 from kinodex.sources.pulse import Pulse
 from kinodex.sources.resolving import MOST_ADDRESSES, look_up, resolve
 from kinodex.sources.urls import parse_url
+
+PART = Path("source.part")
 
 LIMITS = FetchLimits(connect_s=0.3)
 
 
 def found(*answers: str, allow: Sequence[str] = (), url: str = "http://name.example/") -> list[str]:
-    pulse = Pulse(lambda _done, _total: None, LIMITS)
+    pulse = Pulse(lambda _so_far: None, LIMITS, PART)
     addresses = resolve(
         parse_url(url), allow=AllowList.of(allow), look_up=lambda _host, _port: answers, pulse=pulse
     )
@@ -79,7 +83,7 @@ def test_a_name_that_does_not_exist_is_told_by_name() -> None:
             parse_url("http://name.example/?s3cret"),
             allow=AllowList(),
             look_up=fail,
-            pulse=Pulse(lambda _done, _total: None, LIMITS),
+            pulse=Pulse(lambda _so_far: None, LIMITS, PART),
         )
 
 
@@ -90,17 +94,16 @@ def test_a_resolver_that_hangs_is_not_waited_for_and_can_be_withdrawn_from() -> 
         release.wait(10)
         return ()
 
-    def withdraw(_done: int, _total: int | None) -> None:
+    def withdraw(_so_far: FetchedSoFar) -> None:
         raise InterruptedError
 
     url = parse_url("http://name.example/")
     try:
         with pytest.raises(DnsFailed, match=r"0\.3 s"):
-            resolve(url, allow=AllowList(), look_up=hang, pulse=Pulse(lambda _done, _total: None, LIMITS))
+            resolve(url, allow=AllowList(), look_up=hang, pulse=Pulse(lambda _so_far: None, LIMITS, PART))
+        patient = Pulse(withdraw, replace(LIMITS, connect_s=9.0), PART)
         with pytest.raises(InterruptedError):
-            resolve(
-                url, allow=AllowList(), look_up=hang, pulse=Pulse(withdraw, replace(LIMITS, connect_s=9.0))
-            )
+            resolve(url, allow=AllowList(), look_up=hang, pulse=patient)
     finally:
         release.set()
 

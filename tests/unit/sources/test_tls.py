@@ -111,7 +111,7 @@ def download(port: int, target: Path, *, trust: Path) -> bytes:
     )
     url = f"https://{NAME}:{port}/v.mp4"
     return fetcher.fetch(
-        url, target, limit_bytes=LIMIT_BYTES, progress=lambda _done, _total: None
+        url, target, limit_bytes=LIMIT_BYTES, progress=lambda _so_far: None
     ).path.read_bytes()
 
 

@@ -14,6 +14,7 @@ Everything that can go wrong and is not our own mistake, as one tree.
   - FetchFailed: the bytes of a video could not be had
     · DnsFailed · ConnectionFailed · TlsFailed · FetchTimedOut · FetchTooSlow · FetchIncomplete
     · BadResponse · HttpStatusRefused · RateLimitedBySource · TooManyRedirects · EncodingUnsupported
+    · DownloadLost
   - VideoRejected: the bytes are here and are not a video we take
     · FileEmpty · FileTooLarge · NotAVideo · VideoBroken · DecoderLost · ResolutionTooLow · ResolutionTooHigh
     · AspectRatioRefused · VideoTooShort · VideoTooLong · AudioMissing · TranscriptInvalid
@@ -38,6 +39,7 @@ from kinodex.domain.errors.fetching import (
     BadResponse,
     ConnectionFailed,
     DnsFailed,
+    DownloadLost,
     EncodingUnsupported,
     FetchFailed,
     FetchIncomplete,
@@ -114,6 +116,7 @@ __all__ = [
     "ContentTypeInvalid",
     "DecoderLost",
     "DnsFailed",
+    "DownloadLost",
     "EncodingUnsupported",
     "EndpointUnknown",
     "EngineFailed",

@@ -72,6 +72,16 @@ class RateLimitedBySource(FetchFailed):
     code = "fetch_rate_limited"
 
 
+class DownloadLost(FetchFailed):
+    """The process that downloads ended without an answer, again and again."""
+
+    code = "fetch_interrupted"
+    retryable = True
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"The process that downloads {reason}.")
+
+
 class TooManyRedirects(FetchFailed):
     """Redirect after redirect."""
 

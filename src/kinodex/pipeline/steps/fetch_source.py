@@ -4,7 +4,7 @@ import hashlib
 from pathlib import Path
 
 from kinodex.media.protocols import Progress
-from kinodex.sources.protocols import Fetched, VideoFetcher
+from kinodex.sources.protocols import Fetched, FetchedSoFar, VideoFetcher
 
 
 def fetch_source(
@@ -24,8 +24,8 @@ def fetch_source(
         UrlRefused, FetchFailed, VideoRejected, StorageFull: As the fetcher says.
     """
 
-    def share(done_bytes: int, total_bytes: int | None) -> None:
-        progress(done_bytes / total_bytes if total_bytes else 0.0)
+    def share(so_far: FetchedSoFar) -> None:
+        progress(so_far.size_bytes / so_far.total_bytes if so_far.total_bytes else 0.0)
 
     return fetcher.fetch(url, target, limit_bytes=limit_bytes, progress=share)
 
