@@ -8,7 +8,9 @@ from kinodex.domain.ids import IndexId, TaskId, VideoId, new_id
 from kinodex.domain.indexes import Index, ModelChoice
 from kinodex.domain.media import MediaFacts
 from kinodex.domain.tasks import Failure, Task, TaskStatus, VideoSource
+from kinodex.domain.timeline import Span
 from kinodex.domain.videos import Video
+from kinodex.domain.warnings import VideoWarning
 
 NOON = datetime(2026, 11, 23, 12, 0, 0, 123_000, tzinfo=UTC)
 
@@ -81,6 +83,6 @@ def a_video(index_id: IndexId, **changes: Any) -> Video:
         title="A title",
         user_metadata={"n": 3, "f": 2.5, "t": True, "s": "text", "l": ("x", "y"), "empty": ()},
         engines={"speech": "moonshine"},
-        warnings=("no sound",),
+        warnings=(VideoWarning("no sound"), VideoWarning("torn", "pictures", Span(1.5, 2.0))),
     )
     return replace(video, **changes)

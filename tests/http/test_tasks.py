@@ -9,6 +9,8 @@ from starlette.testclient import TestClient
 
 from kinodex.domain.clock import now
 from kinodex.domain.tasks import TaskStatus
+from kinodex.domain.timeline import Span
+from kinodex.domain.warnings import VideoWarning
 
 ID = re.compile(r"[0-9a-f]{24}")
 URL = "http://films.example/best%20racing.mp4?token=1"
@@ -279,3 +281,17 @@ def test_the_steps_of_a_task_are_shown(client, backstage, index_id: str) -> None
             {"step": "decode", "attempts": 1, "seconds": None},
         ]
     }
+
+
+@pytest.mark.parametrize("version", ["v1.1", "v1.2", "v1.3"])
+def test_what_a_damaged_video_lacks_is_told_with_its_task(
+    client, backstage, index_id: str, version: str
+) -> None:
+    torn = VideoWarning("Pictures are missing.", "pictures", Span(3.25, 4))
+    video = backstage.add_video(index_id, warnings=(torn, VideoWarning("Nothing said can be found.")))
+    task = backstage.add_task(index_id, video_id=video.id)
+
+    assert client.get(f"/{version}/tasks/{task.id}").json()["warnings"] == [
+        {"message": "Pictures are missing.", "missing": "pictures", "start": 3.25, "end": 4},
+        {"message": "Nothing said can be found."},
+    ]

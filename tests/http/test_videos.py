@@ -7,6 +7,9 @@ from urllib.parse import quote
 import pytest
 from starlette.testclient import TestClient
 
+from kinodex.domain.timeline import Span
+from kinodex.domain.warnings import VideoWarning
+
 AT = datetime(2023, 10, 1, 12, 0, 0, 999_000, tzinfo=UTC)
 FACTS = {"filename": "a.mp4", "duration": 60.0, "fps": 25.0, "width": 640, "height": 360, "size": 1000}
 
@@ -45,8 +48,13 @@ def test_the_newest_version_shows_metadata_in_a_list_only_where_there_is_some(
 
 
 def test_what_is_degraded_about_a_video_is_told(client, backstage, index_id: str) -> None:
-    video = backstage.add_video(index_id, warnings=("no sound",))
-    assert client.get(f"/v1.1/indexes/{index_id}/videos/{video.id}").json()["warnings"] == ["no sound"]
+    video = backstage.add_video(
+        index_id, warnings=(VideoWarning("no sound"), VideoWarning("torn", "pictures", Span(1.5, 2)))
+    )
+    assert client.get(f"/v1.1/indexes/{index_id}/videos/{video.id}").json()["warnings"] == [
+        {"message": "no sound"},
+        {"message": "torn", "missing": "pictures", "start": 1.5, "end": 2},
+    ]
 
 
 def test_what_is_said_comes_with_the_video_on_request(client, backstage, index_id: str) -> None:

@@ -177,3 +177,6 @@ def _print_tasks(tasks: list[dict[str, Any]]) -> None:
         for task in tasks
     ]
     print_table(("task", "status", "done", "file", "why"), rows)
+    for task in tasks:
+        for warning in task.get("warnings", []):
+            out.print(f"{task['_id']}: {warning['message']}", markup=False)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from kinodex.domain.timeline import SampledFrame, Shot
+from kinodex.domain.warnings import VideoWarning
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -47,4 +48,4 @@ class Decoded:
     has_sound: bool
     frame_count: int
     bad_packets: int = 0
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[VideoWarning, ...] = ()

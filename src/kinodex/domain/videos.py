@@ -7,6 +7,7 @@ from datetime import datetime
 from kinodex.domain import errors
 from kinodex.domain.ids import IndexId, VideoId
 from kinodex.domain.media import MediaFacts
+from kinodex.domain.warnings import VideoWarning
 
 MetadataValue = str | int | float | bool | tuple[str, ...]
 
@@ -37,7 +38,7 @@ class Video:
     title: str | None = None
     user_metadata: Mapping[str, MetadataValue] = field(default_factory=dict)
     engines: Mapping[str, str] = field(default_factory=dict)
-    warnings: tuple[str, ...] = ()
+    warnings: tuple[VideoWarning, ...] = ()
     recipe: str | None = None
 
 

@@ -24,10 +24,14 @@ class PresentationClock:
     last_s: float = field(default=-1.0, init=False)
     _shift_s: float = field(default=0.0, init=False)
 
+    def place(self, stamp_s: float) -> float:
+        """Return when something with this stamp would be shown, without going there."""
+        return stamp_s - self.origin_s + self._shift_s
+
     def at(self, stamp_s: float | None) -> float:
         """Return when the next frame is shown; one without a stamp follows the last at the usual step."""
         usual_s = self.last_s + self.step_s if self.last_s >= 0 else 0.0
-        at_s = usual_s if stamp_s is None else stamp_s - self.origin_s + self._shift_s
+        at_s = usual_s if stamp_s is None else self.place(stamp_s)
         if at_s < self.last_s - DISCONTINUITY_S:
             self._shift_s += usual_s - at_s
             at_s = usual_s

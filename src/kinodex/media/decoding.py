@@ -4,8 +4,10 @@ The one decode pass: every frame and every block of sound is decoded once, in or
 Memory stays flat: some seconds of signatures, the candidates of those seconds, one frame.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 
 import av
@@ -16,7 +18,10 @@ from av.stream import Stream
 from av.video.frame import VideoFrame
 
 from kinodex.domain.media import Decoded, MediaFacts
+from kinodex.domain.timeline import Span
+from kinodex.domain.warnings import Missing, VideoWarning
 from kinodex.media.clock import PresentationClock
+from kinodex.media.damage import Damage, cut_off, holes_in_both
 from kinodex.media.filmstrip import Filmstrip
 from kinodex.media.framepack import FRAMES_FILE, SOUND_FILE, FramePack, save_decoded, sync
 from kinodex.media.messages import Unreadable
@@ -27,7 +32,6 @@ from kinodex.media.soundtrack import SoundTrack
 
 _MOST_FLUSHES = 32
 _SOUND_BEYOND_S = 10.0
-_MISSING_FROM_S = 1.0
 
 
 def decode(path: Path, folder: Path, *, facts: MediaFacts, max_pixels: int, progress: Progress) -> Decoded:
@@ -57,9 +61,10 @@ def decode(path: Path, folder: Path, *, facts: MediaFacts, max_pixels: int, prog
             origin_s=clock.origin_s,
             longest_s=facts.duration_s + _SOUND_BEYOND_S,
         )
-        damage = _run(file, strip, track, duration_s=facts.duration_s, progress=progress)
+        reading = _Reading(file, clock, strip, track, duration_s=facts.duration_s)
+        _run(reading, progress)
         has_sound = track.finish(strip.end_s)
-        decoded = _decoded(strip, frames, facts=facts, has_sound=has_sound, damage=damage)
+        decoded = _decoded(reading, frames, has_sound=has_sound)
         sync(pack)
         sync(sound)
     if not decoded.has_sound:
@@ -73,7 +78,7 @@ def _start_clock(path: Path, *, max_pixels: int) -> PresentationClock:
     with open_video(path, max_pixels=max_pixels, with_sound=False) as file:
         step_s, undated = usual_step_s(file), 0
         for packet in file.packets():
-            for frame in _frames(packet, []):
+            for frame in _frames(packet, _ignore):
                 if frame.pts is not None and frame.time_base is not None:
                     origin_s = float(frame.pts * frame.time_base) - undated * step_s
                     return PresentationClock(origin_s, step_s)
@@ -83,22 +88,102 @@ def _start_clock(path: Path, *, max_pixels: int) -> PresentationClock:
         return PresentationClock(0.0, step_s)
 
 
-def _run(
-    file: VideoFile, strip: Filmstrip, track: SoundTrack, *, duration_s: float, progress: Progress
-) -> list[str]:
-    """Decode everything and return what was wrong, once for each damaged packet."""
-    damage: list[str] = []
-    for packet in file.packets():
-        for frame in _frames(packet, damage):
+def _ignore(_reason: str) -> None:
+    """Damage before the first picture is met again, and noted, in the pass itself."""
+
+
+def _run(reading: "_Reading", progress: Progress) -> None:
+    """Decode everything and note what was wrong."""
+    strip, duration_s = reading.strip, reading.duration_s
+    for packet in reading.file.packets():
+        for frame in _frames(packet, partial(reading.note, packet)):
             if isinstance(frame, VideoFrame):
-                strip.add(frame)
+                reading.add_picture(frame)
                 progress(min(1.0, strip.end_s / duration_s) if duration_s else 0.0)
             elif isinstance(frame, AudioFrame):
-                _add_sound(track, frame, damage)
-    return damage
+                reading.add_sound(packet, frame)
 
 
-def _frames(packet: "Packet[Stream]", damage: list[str]) -> Iterator[Frame]:
+@dataclass(slots=True)
+class _Reading:
+    """What a pass fills, and what it had to do without."""
+
+    file: VideoFile
+    clock: PresentationClock
+    strip: Filmstrip
+    track: SoundTrack
+    duration_s: float
+    damage: Damage = field(default_factory=Damage)
+    _last_reason: str | None = None
+
+    def note(self, packet: "Packet[Stream]", reason: str) -> None:
+        """Take note of a packet that could not be decoded."""
+        missing: Missing = "sound" if packet.stream.type == "audio" else "pictures"
+        self.damage.note(missing, self._span_of(packet), reason)
+        if missing == "pictures":
+            self._last_reason = reason
+
+    def add_picture(self, frame: VideoFrame) -> None:
+        """Take a picture; what was shown last before a damaged packet was missing until now."""
+        before_s = self.strip.end_s
+        self.strip.add(frame)
+        shown_s = self.clock.last_s
+        if self._last_reason is not None and shown_s > before_s:
+            self.damage.widen("pictures", Span(before_s, shown_s), self._last_reason)
+        self._last_reason = None
+        if frame.is_corrupt:
+            self.damage.note("pictures", Span(shown_s, self.strip.end_s), "the decoder guessed parts of them")
+
+    def add_sound(self, packet: "Packet[Stream]", frame: AudioFrame) -> None:
+        """Take a block of sound."""
+        try:
+            self.track.add(frame)
+        except (av.FFmpegError, ValueError) as error:
+            self.note(packet, reason_of(error))
+
+    def _span_of(self, packet: "Packet[Stream]") -> Span:
+        """Return the time a packet stands for; where its stamp says nothing, where the pass has come to."""
+        stamp = packet.pts if packet.pts is not None else packet.dts
+        is_sound = packet.stream.type == "audio"
+        reached_s = self.track.heard_until_s if is_sound else self.strip.end_s
+        if stamp is None or packet.time_base is None:
+            return Span(reached_s, reached_s)
+        place = self.track.place if is_sound else self.clock.place
+        start_s = max(0.0, place(float(stamp * packet.time_base)))
+        return Span(start_s, start_s + float((packet.duration or 0) * packet.time_base))
+
+    def warnings(self, *, has_sound: bool) -> Iterator[VideoWarning]:
+        """Yield what to tell people, once all is read."""
+        end_s, audio = self.strip.end_s, self.file.audio
+        for hole in holes_in_both(self.strip.holes, self.track.holes):
+            self.damage.widen("pictures", hole, "bytes are missing")
+            self.damage.widen("sound", hole, "bytes are missing")
+        yield from self.damage.warnings(end_s)
+        yield from cut_off("pictures", reached_s=self._reached_s(), declared_s=self._declared_s())
+        if audio is not None and not has_sound:
+            yield VideoWarning(
+                "There is a sound track, and no sound in it could be decoded.", "sound", Span(0.0, end_s)
+            )
+        elif audio is not None and audio.duration is not None and audio.time_base is not None:
+            declared_s = self.track.place(float((audio.start_time or 0) + audio.duration) * audio.time_base)
+            yield from cut_off(
+                "sound", reached_s=self.track.heard_until_s, declared_s=min(float(declared_s), end_s)
+            )
+
+    def _reached_s(self) -> float:
+        """Return how far the file was read: a length for all streams together is that of the longest."""
+        is_known = self.file.video.duration is not None
+        return self.strip.end_s if is_known else max(self.strip.end_s, self.track.heard_until_s)
+
+    def _declared_s(self) -> float:
+        """Return how long the pictures last according to the file; 0 where it does not say."""
+        video, container = self.file.video, self.file.container
+        if video.duration is not None and video.time_base is not None:
+            return float(video.duration * video.time_base)
+        return container.duration / av.time_base if container.duration is not None else 0.0
+
+
+def _frames(packet: "Packet[Stream]", note: Callable[[str], None]) -> Iterator[Frame]:
     """Yield what a packet holds; an empty packet empties the decoder, past damaged places."""
     for _ in range(1 if packet.size else _MOST_FLUSHES):
         try:
@@ -106,21 +191,13 @@ def _frames(packet: "Packet[Stream]", damage: list[str]) -> Iterator[Frame]:
         except av.EOFError:
             return
         except (av.FFmpegError, ValueError) as error:
-            damage.append(reason_of(error))
+            note(reason_of(error))
             continue
         return
 
 
-def _add_sound(track: SoundTrack, frame: AudioFrame, damage: list[str]) -> None:
-    try:
-        track.add(frame)
-    except (av.FFmpegError, ValueError) as error:
-        damage.append(reason_of(error))
-
-
-def _decoded(
-    strip: Filmstrip, pack: FramePack, *, facts: MediaFacts, has_sound: bool, damage: list[str]
-) -> Decoded:
+def _decoded(reading: _Reading, pack: FramePack, *, has_sound: bool) -> Decoded:
+    strip = reading.strip
     if not strip.frame_count:
         raise Unreadable("not one picture in it can be decoded")
     strip.finish()
@@ -130,15 +207,6 @@ def _decoded(
         frames=tuple(pack.frames),
         has_sound=has_sound,
         frame_count=strip.frame_count,
-        bad_packets=len(damage),
-        warnings=tuple(_warnings(strip.end_s, facts, has_sound=has_sound, damage=damage)),
+        bad_packets=reading.damage.packets,
+        warnings=tuple(reading.warnings(has_sound=has_sound)),
     )
-
-
-def _warnings(end_s: float, facts: MediaFacts, *, has_sound: bool, damage: list[str]) -> Iterator[str]:
-    if damage:
-        yield f"{len(damage)} damaged packets were passed over (the first: {damage[0]})."
-    if facts.duration_s - end_s > _MISSING_FROM_S:
-        yield f"Of {facts.duration_s:.1f} s only {end_s:.1f} s could be decoded."
-    if facts.has_audio and not has_sound:
-        yield "There is a sound track, and no sound in it could be decoded."

@@ -2,6 +2,7 @@
 
 from av.video.frame import VideoFrame
 
+from kinodex.domain.timeline import Span
 from kinodex.media.album import Album, Candidate, Novelty, PictureSink, Reason, Timing
 from kinodex.media.clock import PresentationClock
 from kinodex.media.look import look_of
@@ -10,18 +11,22 @@ from kinodex.media.shots import ShotFinder
 from kinodex.media.shown import PictureMaker
 from kinodex.media.signature import SignatureReader
 
+SHORTEST_HOLE_S = 1.0
+
 
 class Filmstrip:
     """
     Takes every frame once, in order, and leaves kept pictures in a sink and shots in ``album``.
 
-    ``end_s`` is when the last frame stops being shown.
+    ``end_s`` is when the last frame stops being shown; ``holes`` are the stretches of a second and more in
+    which no frame is.
     """
 
     def __init__(self, file: VideoFile, *, clock: PresentationClock, sink: PictureSink) -> None:
         self.album = Album(sink)
         self.frame_count = 0
         self.end_s = 0.0
+        self.holes: list[Span] = []
         self._clock = clock
         self._tick_s = float(file.video.time_base or 0)
         self._signatures = SignatureReader()
@@ -34,6 +39,8 @@ class Filmstrip:
         """Take the next frame."""
         at_s = self._clock.at(None if frame.pts is None else frame.pts * self._tick_s)
         self.frame_count += 1
+        if at_s - self.end_s >= SHORTEST_HOLE_S:
+            self.holes.append(Span(self.end_s, at_s))
         self.end_s = at_s + (frame.duration * self._tick_s or self._clock.step_s)
         has_jumped = self._finder.wants(at_s) and self._finder.add(at_s, self._signatures.read(frame))
         self._look_at(frame, at_s, has_jumped=has_jumped)

@@ -11,6 +11,7 @@ import av
 from av.audio.frame import AudioFrame
 from av.filter import Graph
 
+from kinodex.domain.timeline import Span
 from kinodex.media.framepack import SOUND_RATE_HZ
 
 LONGEST_DRIFT_S = 0.1
@@ -84,6 +85,8 @@ class SoundTrack:
         tick_s: The unit of the sound's time stamps.
         origin_s: The file's time of the first picture.
         longest_s: Nothing is written past this: a false time stamp must not fill the disk.
+
+    ``holes`` are the stretches between blocks.
     """
 
     def __init__(self, file: BinaryIO, *, tick_s: float, origin_s: float, longest_s: float) -> None:
@@ -92,6 +95,7 @@ class SoundTrack:
         self._origin_s = origin_s
         self._longest_s = longest_s
         self._resampler: Resampler | None = None
+        self.holes: list[Span] = []
         self._heard_until_s: float | None = None
         self._place = 0
         self._written = 0
@@ -106,10 +110,21 @@ class SoundTrack:
         stamp_s = None if frame.pts is None else frame.pts * self._tick_s - self._origin_s
         if self._resampler is None or self._resampler.kind != kind_of(frame) or self._is_apart(stamp_s):
             self._flush()
+            if stamp_s is not None and stamp_s - self.heard_until_s > LONGEST_DRIFT_S:
+                self.holes.append(Span(self.heard_until_s, stamp_s))
             self._resampler = Resampler(frame)
             self._begin_at(self._place_in_time(stamp_s))
         self._heard_until_s = (self._heard_until_s or 0.0) + frame.samples / frame.sample_rate
         self._write(self._resampler.push(frame))
+
+    @property
+    def heard_until_s(self) -> float:
+        """When the last block ends."""
+        return self._heard_until_s or 0.0
+
+    def place(self, stamp_s: float) -> float:
+        """Return where a block with this stamp belongs."""
+        return stamp_s - self._origin_s
 
     def finish(self, end_s: float) -> bool:
         """Cut at the end of the video and return whether there is any sound."""

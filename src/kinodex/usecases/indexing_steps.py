@@ -18,6 +18,7 @@ from kinodex.domain.recipes import Recipe
 from kinodex.domain.tasks import Task, TaskStatus
 from kinodex.domain.timeline import ScreenText, Utterance
 from kinodex.domain.videos import Video
+from kinodex.domain.warnings import VideoWarning
 from kinodex.engines.executor import Executor
 from kinodex.jobs.protocols import Checkpoints
 from kinodex.media.protocols import MediaReader
@@ -190,7 +191,7 @@ class IndexingSteps:
         check_duration(decoded.duration_s, self._limits)
         self._artifacts.save("segments", cut_segments(decoded.shots))
         self._reporter.update(duration_s=decoded.duration_s)
-        return {"duration_s": decoded.duration_s, "warnings": list(decoded.warnings)}
+        return {"duration_s": decoded.duration_s, "warnings": msgspec.to_builtins(decoded.warnings)}
 
     def _decoded(self, facts: MediaFacts) -> Decoded:
         return self._losses.bear(lambda: self._artifacts.decoded(facts, progress=self._reporter.progress))
@@ -203,7 +204,7 @@ class IndexingSteps:
         reason = self._why_deaf(facts)
         self._artifacts.save("utterances", () if reason is not None else self._listen(facts))
         if reason is not None:
-            return {"warnings": [reason] if reason else []}
+            return {"warnings": msgspec.to_builtins([VideoWarning(reason)] if reason else [])}
         return {"engines": {"speech": self._engine("speech")}}
 
     def _why_deaf(self, facts: MediaFacts) -> str | None:
@@ -295,7 +296,11 @@ class IndexingSteps:
                 for plain in outcome.get("manifests", [])
             ],
             engines={role: name for each in outcomes for role, name in each.get("engines", {}).items()},
-            warnings=[warning for outcome in outcomes for warning in outcome.get("warnings", [])],
+            warnings=[
+                msgspec.convert(plain, VideoWarning)
+                for outcome in outcomes
+                for plain in outcome.get("warnings", [])
+            ],
         )
         with self._tools.records.write() as transaction:
             task = self._reporter.require(transaction)

@@ -13,6 +13,7 @@ from kinodex.domain.options import Modality
 from kinodex.domain.tasks import Failure, Task, TaskStatus, VideoSource
 from kinodex.domain.timeline import ScreenText, Utterance
 from kinodex.domain.videos import Video
+from kinodex.domain.warnings import VideoWarning
 from kinodex.stores.protocols import TextLine, Transaction, VectorManifest
 
 
@@ -28,7 +29,7 @@ class Understood:
     screen_text: Sequence[ScreenText]
     manifests: Sequence[VectorManifest]
     engines: Mapping[str, str]
-    warnings: Sequence[str]
+    warnings: Sequence[VideoWarning]
 
 
 def publish(transaction: Transaction, task: Task, understood: Understood) -> None:

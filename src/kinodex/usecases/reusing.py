@@ -71,7 +71,7 @@ class Reusing:
                 return {}  # it was being deleted: what was copied may not be all
         return {
             "duration_s": twin.facts.duration_s,
-            "warnings": list(twin.warnings),
+            "warnings": msgspec.to_builtins(twin.warnings),
             "engines": dict(twin.engines),
             "manifests": [msgspec.to_builtins(_moved(each, video_id)) for each in manifests],
         }

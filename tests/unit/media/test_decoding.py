@@ -273,7 +273,7 @@ def test_damaged_packets_are_passed_over_and_counted(film, run_pass, tmp_path):
     decoded = run_pass(remux(film, tmp_path / "a.mkv", damage))
 
     assert decoded.bad_packets >= 1
-    assert "damaged packets" in decoded.warnings[0]
+    assert "damaged packets" in decoded.warnings[0].message
     assert cuts_of(decoded) == [2.0, 4.0]
 
 

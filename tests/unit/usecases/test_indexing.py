@@ -205,7 +205,9 @@ def test_a_language_the_engine_does_not_know_is_announced_not_guessed(
     sent = _send(usecases, index_id, clip, language="fr")
     usecases.indexing.run(sent.id, Straight())
     video = usecases.videos.get(index_id, sent.video_id)
-    assert video.warnings == ("Speech was not transcribed: fake-speech does not understand 'fr'.",)
+    assert [warning.message for warning in video.warnings] == [
+        "Speech was not transcribed: fake-speech does not understand 'fr'."
+    ]
     assert "speech" not in video.engines
 
 

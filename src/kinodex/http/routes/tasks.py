@@ -31,6 +31,7 @@ from kinodex.http.uploads import UploadRule
 from kinodex.http.versions import GenerationDep, path_of
 from kinodex.http.wire import values
 from kinodex.http.wire.versions import View
+from kinodex.http.wire.warnings import warnings
 from kinodex.usecases import UseCases
 from kinodex.usecases.tasks import TaskRequest
 
@@ -108,7 +109,8 @@ async def transfer(request: Request) -> JSONResponse:
 async def get_task(task_id: str, usecases: UseCasesDep, view: ViewDep) -> JSONResponse:
     """Return a task as it stands now."""
     task = await call(usecases.tasks.get, task_id_of(task_id))
-    return JSONResponse(view.task(task, at=now()))
+    degraded = await call(usecases.tasks.warnings, task)
+    return JSONResponse({**view.task(task, at=now()), **warnings(degraded)})
 
 
 @router.get("/{task_id}/steps", dependencies=[READ], openapi_extra=documented(Operation(answer=spec.STEPS)))

@@ -13,6 +13,7 @@ from kinodex.domain.videos import Video
 from kinodex.http.wire.hits import Answering, basics, envelope, hits, matched_options
 from kinodex.http.wire.options import options_shown
 from kinodex.http.wire.values import Json, known, seconds, to_the_millisecond, to_the_second
+from kinodex.http.wire.warnings import warnings
 from kinodex.usecases.indexes import IndexView
 from kinodex.usecases.search_request import SearchPage
 
@@ -154,7 +155,7 @@ def video_facts(shown: Video) -> Json:
 
 def video_warnings(shown: Video) -> Json:
     """Show what is degraded about a video; nothing where all is well."""
-    return {"warnings": list(shown.warnings)} if shown.warnings else {}
+    return warnings(shown.warnings)
 
 
 def search(page: SearchPage, *, answering: Answering) -> Json:

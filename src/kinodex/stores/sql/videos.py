@@ -11,6 +11,7 @@ from kinodex.domain.ids import IndexId, VideoId
 from kinodex.domain.listing import Condition, Listing, Page
 from kinodex.domain.media import MediaFacts
 from kinodex.domain.videos import MetadataValue, Video
+from kinodex.domain.warnings import VideoWarning
 from kinodex.stores.sql.conditions import METADATA_PREFIX, Field, metadata, number_of, translate
 from kinodex.stores.sql.lists import page_of
 from kinodex.stores.sql.tables import video_metadata, videos
@@ -135,7 +136,7 @@ def _row(video: Video) -> dict[str, object]:
         "indexed_at": video.indexed_at,
         "user_metadata": video.user_metadata,
         "engines": video.engines,
-        "warnings": video.warnings,
+        "warnings": msgspec.to_builtins(video.warnings),
         "recipe": video.recipe,
         **asdict(video.facts),
     }
@@ -154,6 +155,6 @@ def _video(row: sa.Row[Any]) -> Video:
         facts=MediaFacts(**{name: getattr(row, name) for name in _FACTS}),
         user_metadata=msgspec.convert(row.user_metadata, dict[str, MetadataValue]),
         engines=row.engines,
-        warnings=tuple(row.warnings),
+        warnings=msgspec.convert(row.warnings, tuple[VideoWarning, ...]),
         recipe=row.recipe,
     )
