@@ -17,25 +17,25 @@ class AllowList:
     pairs: frozenset[tuple[str, int]] = frozenset()
 
     @classmethod
-    def of(cls, entries: Collection[str]) -> "AllowList":
+    def of(cls, entries: Collection[str], *, setting: str = "fetch_allow") -> "AllowList":
         """
-        Read entries like ``127.0.0.1:9000``, ``[::1]:9000`` or ``media.lan:80``.
+        Read entries of a setting like ``127.0.0.1:9000``, ``[::1]:9000`` or ``media.lan:80``.
 
         Raises:
             ParameterInvalid: An entry is no such pair.
         """
-        return cls(frozenset(_pair(entry) for entry in entries))
+        return cls(frozenset(_pair(entry, setting) for entry in entries))
 
     def covers(self, host: str, port: int) -> bool:
         """Return whether a canonical host or address is listed with this port."""
         return (host, port) in self.pairs
 
 
-def _pair(entry: str) -> tuple[str, int]:
+def _pair(entry: str, setting: str) -> tuple[str, int]:
     match = _PAIR.fullmatch(entry.strip())
     if match is None:
-        raise ParameterInvalid("fetch_allow", f"{entry!r} is not a host and a port like 127.0.0.1:9000")
+        raise ParameterInvalid(setting, f"{entry!r} is not a host and a port like 127.0.0.1:9000")
     try:
         return parse_host(match[1]), int(match[2])
     except UrlInvalid as error:
-        raise ParameterInvalid("fetch_allow", f"{entry!r} names no host") from error
+        raise ParameterInvalid(setting, f"{entry!r} names no host") from error

@@ -38,7 +38,7 @@ class Request:
     What is asked of whom; the connection is made to one of ``addresses`` and no other.
 
     ``fields`` are whole header lines of ours, ``own`` names and values of the user's: they may be secret.
-    ``read_bytes`` are read from the connection at once.
+    ``read_bytes`` are read from the connection at once. With a ``body`` it is a POST, else a GET.
     """
 
     url: WebUrl
@@ -47,10 +47,11 @@ class Request:
     own: RequestHeaders = field(default=(), repr=False)
     ca_file: Path | None = None
     read_bytes: int = READ_BYTES
+    body: bytes | None = None
 
 
 class Exchange:
-    """One GET. A context manager: leaving it drops the connection, whatever else the host wants to send."""
+    """One request. A context manager: leaving it drops the connection, whatever the host still sends."""
 
     def __init__(self, request: Request, *, pulse: Pulse) -> None:
         self._request = request
@@ -176,6 +177,8 @@ class Exchange:
         }
         if request.url.address is None:
             options[pycurl.RESOLVE] = [_pin(request.url, request.addresses)]
+        if request.body is not None:
+            options |= {pycurl.POST: 1, pycurl.POSTFIELDS: request.body}
         if request.ca_file is not None:
             options[pycurl.CAINFO] = str(request.ca_file)
         return options

@@ -1,6 +1,6 @@
 """Getting the bytes of a video from the outside world."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
@@ -128,5 +128,47 @@ class VideoFetcher(Protocol):
             NotAVideo: Wanted is a video, and the first bytes are a page, a playlist, a picture …; the rest
                 is not fetched.
             StorageFull: Not enough disk.
+        """
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Posted:
+    """
+    What a receiver said.
+
+    ``answer`` is the beginning of the body, safe to print; ``retry_after_s`` the wait it asks for.
+    """
+
+    http_status: int
+    answer: str = ""
+    retry_after_s: float | None = None
+
+
+class Poster(Protocol):
+    """Sends a few bytes to an address of a user's."""
+
+    def admit(self, url: str) -> None:
+        """
+        Check a URL without touching the network: form, TLS, port, literal address.
+
+        Raises:
+            UrlRefused: With the reason.
+        """
+        ...
+
+    def post(self, url: str, body: bytes, *, headers: Mapping[str, str], progress: FetchProgress) -> Posted:
+        """
+        Send JSON once; follow no redirect, and read little of the answer.
+
+        Args:
+            url: Where to; admitted first.
+            body: JSON, sent as it is.
+            headers: Sent besides the usual ones.
+            progress: Told a few times a second; raising ends the attempt.
+
+        Raises:
+            UrlRefused: The URL, or an address its name has now, is not acceptable.
+            FetchFailed: No connection, or no proper answer, or not in time.
         """
         ...

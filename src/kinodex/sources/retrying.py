@@ -40,7 +40,7 @@ def refuse_status(head: Head, *, host: str, limits: FetchLimits) -> None:
     """
     if head.status not in _PASSING:
         raise HttpStatusRefused(head.status)
-    after_s = _retry_after_s(head.one("retry-after"))
+    after_s = read_retry_after_s(head.one("retry-after"))
     if after_s is not None and after_s > limits.longest_retry_after_s:
         raise RateLimitedBySource(
             f"{host} asks to wait {after_s:.0f} s (HTTP status {head.status}); "
@@ -66,8 +66,8 @@ def _failure(status: int, host: str) -> FetchFailed:
     return HttpStatusRefused(status)
 
 
-def _retry_after_s(value: str | None) -> float | None:
-    """Read seconds or a date (RFC 9110 section 10.2.3); what cannot be read was not said."""
+def read_retry_after_s(value: str | None) -> float | None:
+    """Return the wait a host asks for, in seconds or as a date (RFC 9110 section 10.2.3); else ``None``."""
     if value is None:
         return None
     if _SECONDS.fullmatch(value):

@@ -10,7 +10,8 @@ Everything that can go wrong and is not our own mistake, as one tree.
     · IdempotencyKeyInvalid · IdempotencyKeyReused · RequestStillRunning · AnswerNotKept
     · UrlRefused: the address itself is not acceptable
       . UrlInvalid . UrlSchemeNotAllowed . UrlPortNotAllowed . UrlCredentialsNotAllowed
-      . UrlAddressNotAllowed . UrlHostUnsupported
+      . UrlAddressNotAllowed . UrlHostUnsupported . WebhookUrlNotSecure
+    · TooManyWebhooks · WebhookDisabled
   - FetchFailed: the bytes of a video could not be had
     · DnsFailed · ConnectionFailed · TlsFailed · FetchTimedOut · FetchTooSlow · FetchIncomplete
     · BadResponse · HttpStatusRefused · RateLimitedBySource · TooManyRedirects · EncodingUnsupported
@@ -18,6 +19,7 @@ Everything that can go wrong and is not our own mistake, as one tree.
   - VideoRejected: the bytes are here and are not a video we take
     · FileEmpty · FileTooLarge · NotAVideo · VideoBroken · DecoderLost · ResolutionTooLow · ResolutionTooHigh
     · AspectRatioRefused · VideoTooShort · VideoTooLong · AudioMissing · TranscriptInvalid
+  - ReceiverRefused: a webhook was not taken
   - StorageFull · EngineFailed · EngineNotReady · WorkerLost · TaskWithdrawn · Overloaded
 
 A class carries facts; ``code`` is the stable name shown in HTTP answers, tasks, webhooks, the command
@@ -105,6 +107,12 @@ from kinodex.domain.errors.videos import (
     VideoTooLong,
     VideoTooShort,
 )
+from kinodex.domain.errors.webhooks import (
+    ReceiverRefused,
+    TooManyWebhooks,
+    WebhookDisabled,
+    WebhookUrlNotSecure,
+)
 
 __all__ = [
     "AnswerNotKept",
@@ -145,6 +153,7 @@ __all__ = [
     "ParameterInvalid",
     "ParameterMissing",
     "RateLimitedBySource",
+    "ReceiverRefused",
     "Refused",
     "RequestStillRunning",
     "ResolutionTooHigh",
@@ -156,6 +165,7 @@ __all__ = [
     "TaskWithdrawn",
     "TlsFailed",
     "TooManyRedirects",
+    "TooManyWebhooks",
     "TranscriptInvalid",
     "UploadExpired",
     "UrlAddressNotAllowed",
@@ -171,5 +181,7 @@ __all__ = [
     "VideoRejected",
     "VideoTooLong",
     "VideoTooShort",
+    "WebhookDisabled",
+    "WebhookUrlNotSecure",
     "WorkerLost",
 ]

@@ -13,7 +13,7 @@ class UrlInvalid(UrlRefused):
     """Not a URL in the strict sense."""
 
     def __init__(self, reason: str) -> None:
-        super().__init__(f"The video URL is not valid: {reason}.")
+        super().__init__(f"The URL is not valid: {reason}.")
 
 
 class UrlSchemeNotAllowed(UrlRefused):
@@ -22,7 +22,7 @@ class UrlSchemeNotAllowed(UrlRefused):
     code = "url_scheme_not_allowed"
 
     def __init__(self, scheme: str) -> None:
-        super().__init__(f"The video URL has the scheme {scheme!r}; http and https are allowed.")
+        super().__init__(f"The URL has the scheme {scheme!r}; http and https are allowed.")
 
 
 class UrlPortNotAllowed(UrlRefused):
@@ -31,7 +31,7 @@ class UrlPortNotAllowed(UrlRefused):
     code = "url_port_not_allowed"
 
     def __init__(self, port: int) -> None:
-        super().__init__(f"The video URL has the port {port}, which is not allowed.")
+        super().__init__(f"The URL has the port {port}, which is not allowed.")
 
 
 class UrlCredentialsNotAllowed(UrlRefused):
@@ -40,7 +40,7 @@ class UrlCredentialsNotAllowed(UrlRefused):
     code = "url_credentials_not_allowed"
 
     def __init__(self) -> None:
-        super().__init__("The video URL holds a user name or password, which is not allowed.")
+        super().__init__("The URL holds a user name or password, which is not allowed.")
 
 
 class UrlAddressNotAllowed(UrlRefused):
@@ -48,11 +48,12 @@ class UrlAddressNotAllowed(UrlRefused):
 
     code = "url_address_not_allowed"
 
-    def __init__(self, host: str) -> None:
+    def __init__(self, host: str, *, setting: str = "KINODEX_FETCH_ALLOW") -> None:
         super().__init__(
             f"The host {host} does not lead to a public address. "
-            "An administrator can allow it with KINODEX_FETCH_ALLOW."
+            f"An administrator can allow it with {setting}."
         )
+        self.host = host
 
 
 class UrlHostUnsupported(UrlRefused):
