@@ -11,8 +11,8 @@ class Event:
     """
     Something a receiver may want to hear of, stored in the transaction that made it true.
 
-    ``id`` is ``whe_`` and 32 hex digits, stable over retries; ``type`` is ``index.task.ready`` or
-    ``index.task.failed``; ``data`` is what the webhook body holds under that name.
+    ``id`` is ``whe_`` and 32 hex digits, stable over retries; ``type`` is one of
+    ``domain.webhooks.EVENT_TYPES``; ``data`` is what the webhook body holds under that name.
     """
 
     id: str

@@ -9,6 +9,7 @@ IndexId = NewType("IndexId", str)
 TaskId = NewType("TaskId", str)
 VideoId = NewType("VideoId", str)
 KeyId = NewType("KeyId", str)
+WebhookId = NewType("WebhookId", str)
 
 _PATTERN = re.compile(r"[0-9a-f]{24}")
 

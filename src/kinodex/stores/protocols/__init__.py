@@ -44,11 +44,19 @@ from kinodex.stores.protocols.vectors import (
     VectorRows,
     VectorStore,
 )
+from kinodex.stores.protocols.webhooks import (
+    DeliveryClaim,
+    DeliveryStore,
+    Shares,
+    WebhookStore,
+)
 
 __all__ = [
     "BlobStore",
     "Claim",
     "ClaimStore",
+    "DeliveryClaim",
+    "DeliveryStore",
     "IndexStore",
     "KeyStore",
     "KnownBytes",
@@ -59,6 +67,7 @@ __all__ = [
     "Purge",
     "PurgeStore",
     "Records",
+    "Shares",
     "SourceStore",
     "StepRecord",
     "StepStore",
@@ -72,4 +81,5 @@ __all__ = [
     "VectorRows",
     "VectorStore",
     "VideoStore",
+    "WebhookStore",
 ]

@@ -18,6 +18,7 @@ from kinodex.stores.protocols.repeats import RepeatStore
 from kinodex.stores.protocols.sharing import ClaimStore, SourceStore
 from kinodex.stores.protocols.texts import TextStore
 from kinodex.stores.protocols.vectors import ManifestStore
+from kinodex.stores.protocols.webhooks import DeliveryStore, WebhookStore
 
 
 class IndexStore(Protocol):
@@ -186,11 +187,27 @@ class OutboxStore(Protocol):
     """Events that must be told."""
 
     def add(self, event: Event) -> None:
-        """Store an event in this transaction; a second one with the same id is ignored."""
+        """
+        Store an event and queue it for each enabled webhook that wants it, in this transaction.
+
+        A second event with the same id is ignored.
+        """
         ...
 
     def list(self, *, after: str | None, limit: int) -> Sequence[Event]:
         """Return events in the order they were stored, those after the one with this id."""
+        ...
+
+    def get(self, event_id: str) -> Event | None:
+        """Return an event, or ``None``."""
+        ...
+
+    def newest(self) -> Event | None:
+        """Return the event stored last, or ``None`` if there is none."""
+        ...
+
+    def remove_before(self, at: datetime, *, limit: int) -> int:
+        """Remove the oldest events made before a time with their deliveries; the newest stays always."""
         ...
 
 
@@ -281,6 +298,16 @@ class Transaction(Protocol):
     @property
     def outbox(self) -> OutboxStore:
         """Events to be told."""
+        ...
+
+    @property
+    def webhooks(self) -> WebhookStore:
+        """Who is told of events."""
+        ...
+
+    @property
+    def deliveries(self) -> DeliveryStore:
+        """Events on their way to webhooks."""
         ...
 
     @property

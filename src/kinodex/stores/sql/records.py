@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from kinodex.stores.sql.deliveries import SqlDeliveryStore
 from kinodex.stores.sql.dialects import Dialect
 from kinodex.stores.sql.indexes import SqlIndexStore
 from kinodex.stores.sql.keys import SqlKeyStore
@@ -22,6 +23,7 @@ from kinodex.stores.sql.steps import SqlStepStore
 from kinodex.stores.sql.tasks import SqlTaskStore
 from kinodex.stores.sql.texts import SqlTextStore
 from kinodex.stores.sql.videos import SqlVideoStore
+from kinodex.stores.sql.webhooks import SqlWebhookStore
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,6 +72,16 @@ class SqlTransaction:
     def outbox(self) -> SqlOutboxStore:
         """Events to be told."""
         return SqlOutboxStore(self.connection, self.dialect)
+
+    @property
+    def webhooks(self) -> SqlWebhookStore:
+        """Who is told of events."""
+        return SqlWebhookStore(self.connection)
+
+    @property
+    def deliveries(self) -> SqlDeliveryStore:
+        """Events on their way to webhooks."""
+        return SqlDeliveryStore(self.connection, self.dialect)
 
     @property
     def pages(self) -> SqlPageStore:

@@ -183,6 +183,66 @@ outbox = Table(
     Column("type", Words, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("data", Json, nullable=False),
+    Index(None, "created_at"),
+)
+
+webhooks = Table(
+    "webhooks",
+    metadata,
+    Column("id", Words, primary_key=True),
+    Column("url", Words, nullable=False),
+    Column("events", Json, nullable=False),
+    Column("description", Words, nullable=False),
+    Column("enabled", Boolean, nullable=False),
+    Column("disabled_reason", Words),
+    Column("secret", Words, nullable=False),
+    Column("old_secret", Words),
+    Column("old_secret_until", Instant),
+    Column("failing_since", Instant),
+    Column("created_at", Instant, nullable=False),
+    Column("updated_at", Instant, nullable=False),
+)
+
+webhook_deliveries = Table(
+    "webhook_deliveries",
+    metadata,
+    Column("number", Counter, primary_key=True),
+    Column("webhook_id", Words, ForeignKey("webhooks.id", ondelete="CASCADE"), nullable=False),
+    Column("event_id", Words, ForeignKey("outbox.id", ondelete="CASCADE"), nullable=False, index=True),
+    Column("status", Words, nullable=False),
+    Column("is_test", Boolean, nullable=False),
+    Column("created_at", Instant, nullable=False),
+    Column("due_at", Instant, nullable=False),
+    Column("attempts", Integer, nullable=False),
+    Column("tries", Integer, nullable=False),
+    Column("claim", Words),
+    Column("claimed_until", Instant, index=True),
+    Column("last_at", Instant),
+    Column("last_http_status", Integer),
+    Column("last_code", Words),
+    Column("last_message", Words),
+    UniqueConstraint("webhook_id", "event_id"),
+    Index(None, "webhook_id", "status", "due_at"),
+    Index(None, "status", "created_at"),
+)
+
+webhook_attempts = Table(
+    "webhook_attempts",
+    metadata,
+    Column("position", Counter, primary_key=True),
+    Column(
+        "delivery_number",
+        Counter,
+        ForeignKey("webhook_deliveries.number", ondelete="CASCADE"),
+        nullable=False,
+        index=True,
+    ),
+    Column("at", Instant, nullable=False),
+    Column("duration_ms", Integer, nullable=False),
+    Column("http_status", Integer),
+    Column("code", Words),
+    Column("message", Words),
+    Column("answer", Words, nullable=False),
 )
 
 result_pages = Table(
