@@ -8,6 +8,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
+from datetime import timedelta
 from pathlib import Path
 
 import structlog
@@ -29,12 +30,15 @@ from kinodex.settings import FIRST_KEY_FILE, Settings
 from kinodex.sources.config import FetchConfig
 from kinodex.sources.curl import fetcher_of
 from kinodex.sources.limits import FetchLimits
+from kinodex.sources.posting import CurlPoster
 from kinodex.sources.sampling import CurlSampler
 from kinodex.sources.separate import SeparateFetcher
 from kinodex.stores.blobs.obstore_blobs import ObstoreBlobs
 from kinodex.stores.sql.records import SqlRecords
 from kinodex.stores.vectors.segments import SegmentVectors
 from kinodex.usecases import UseCases
+from kinodex.usecases.deliveries import Deliveries
+from kinodex.usecases.events import Events
 from kinodex.usecases.health import Health
 from kinodex.usecases.indexes import Indexes
 from kinodex.usecases.indexing import Indexing
@@ -46,6 +50,8 @@ from kinodex.usecases.repeats import Repeats
 from kinodex.usecases.search import Search
 from kinodex.usecases.tasks import Tasks
 from kinodex.usecases.videos import Videos
+from kinodex.usecases.webhooks import Webhooks
+from kinodex.worker.delivering import Delivering
 from kinodex.worker.loop import Worker
 from kinodex.worker.sweeping import Sweeper
 
@@ -105,6 +111,7 @@ def running(settings: Settings, *, api: bool, worker: bool) -> Iterator[Running]
     with _opened(settings, executor=executor) as (usecases, jobs):
         hand = Worker(jobs=jobs, indexing=usecases.indexing)
         sweeper = Sweeper(usecases.purging, others=(usecases.indexing.sweep,) if worker else ())
+        delivering = Delivering(usecases.deliveries)
         if api:
             usecases.tasks.discard_uploads()
             if _is_alone(settings):
@@ -112,6 +119,7 @@ def running(settings: Settings, *, api: bool, worker: bool) -> Iterator[Running]
         key_file = usecases.keys.ensure_first(settings.data_dir / FIRST_KEY_FILE) if api else None
         if worker:
             hand.start()
+            delivering.start()
         sweeper.start()
         _warm_up(executor)
         if settings.api_key is not None and len(settings.api_key.get_secret_value()) < SAFE_KEY_LENGTH:
@@ -119,6 +127,7 @@ def running(settings: Settings, *, api: bool, worker: bool) -> Iterator[Running]
         try:
             yield Running(settings, usecases, key_file)
         finally:
+            delivering.stop()
             hand.stop()
             sweeper.stop()
 
@@ -247,6 +256,7 @@ def _usecases(settings: Settings, *, records: SqlRecords, jobs: DbosJobs, execut
         limits=LIMITS,
         maximum_bytes=settings.fetch_max_bytes,
     )
+    webhooks, deliveries = _webhooks(settings, records)
     return UseCases(
         indexes=Indexes(records=records, jobs=jobs, purging=purging),
         tasks=Tasks(
@@ -267,10 +277,24 @@ def _usecases(settings: Settings, *, records: SqlRecords, jobs: DbosJobs, execut
             configured=settings.api_key.get_secret_value() if settings.api_key else None,
         ),
         repeats=Repeats(records=records),
+        webhooks=webhooks,
+        deliveries=deliveries,
+        events=Events(records=records),
         health=Health(records=records, blobs=blobs, executor=executor, degraded=degraded),
         indexing=Indexing(tools=tools, folders=settings.data_dir.absolute() / "work", purging=purging),
         purging=purging,
     )
+
+
+def _webhooks(settings: Settings, records: SqlRecords) -> tuple[Webhooks, Deliveries]:
+    poster = CurlPoster(allow=settings.webhook_allow)
+    deliveries = Deliveries(
+        records=records,
+        poster=poster,
+        kept_for=timedelta(days=settings.events_kept_days),
+        is_alone=_is_alone(settings),
+    )
+    return Webhooks(records=records, poster=poster), deliveries
 
 
 def _is_alone(settings: Settings) -> bool:

@@ -56,6 +56,13 @@ class Settings(BaseSettings):
     fetch_max_bytes: int = Field(
         default=4 * 1024**3, gt=0, description="Largest file fetched or received, in bytes."
     )
+    webhook_allow: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="host:port pairs of webhook receivers that may be private and without TLS.",
+    )
+    events_kept_days: int = Field(
+        default=30, ge=3, le=3650, description="Days that events and their deliveries are kept."
+    )
     free_space_bytes: int = Field(
         default=1024**3, ge=0, description="Space on the disk that is never used, in bytes."
     )
@@ -68,7 +75,7 @@ class Settings(BaseSettings):
         default="info", pattern="^(debug|info|warning|error)$", description="Least level logged."
     )
 
-    @field_validator("fetch_allow", mode="before")
+    @field_validator("fetch_allow", "webhook_allow", mode="before")
     @classmethod
     def _split_pairs(cls, value: object) -> object:
         if isinstance(value, str):

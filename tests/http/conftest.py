@@ -8,6 +8,7 @@ import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -30,10 +31,13 @@ from kinodex.domain.videos import Video
 from kinodex.engines.executor import EngineSet, Executor
 from kinodex.engines.fake import FakeScreenText, FakeSentences, FakeSpeech, FakeVisual
 from kinodex.http.app import create_app
+from kinodex.sources.posting import CurlPoster
 from kinodex.stores.protocols import TextLine, VectorHit
 from kinodex.stores.sql.records import SqlRecords
 from kinodex.usecases import UseCases
 from kinodex.usecases.blobs import artifact_key, frames_key
+from kinodex.usecases.deliveries import Deliveries
+from kinodex.usecases.events import Events
 from kinodex.usecases.health import Health
 from kinodex.usecases.indexes import Indexes
 from kinodex.usecases.keys import Keys
@@ -43,6 +47,7 @@ from kinodex.usecases.repeats import Repeats
 from kinodex.usecases.search import Search
 from kinodex.usecases.tasks import Tasks
 from kinodex.usecases.videos import Videos
+from kinodex.usecases.webhooks import Webhooks
 
 KEY = "test-key-0123456789"
 FACTS = MediaFacts(
@@ -304,15 +309,7 @@ def _backstage(folder: Path, empty_database: Path) -> Iterator[Backstage]:
     records = SqlRecords(f"sqlite:///{folder / 'records.db'}")
     structlog.configure(wrapper_class=structlog.make_filtering_bound_logger(logging.CRITICAL))
     blobs, jobs, media = MemoryBlobs(), CountedJobs(), FewFacts()
-    executor = Executor(
-        EngineSet(
-            sentences=FakeSentences(),
-            visual=FakeVisual(),
-            speech=FakeSpeech(),
-            screen_text=FakeScreenText(),
-        )
-    )
-    executor.warm_up()
+    executor = _executor()
     pictures: list[bytes] = []
 
     def read_picture(content: bytes) -> Frame:
@@ -321,6 +318,7 @@ def _backstage(folder: Path, empty_database: Path) -> Iterator[Backstage]:
 
     uploads = folder / "uploads"
     purging = Purging(records=records, blobs=blobs)
+    webhooks, deliveries = _webhooks(records)
     usecases = UseCases(
         indexes=Indexes(records=records, jobs=jobs, purging=purging),
         tasks=Tasks(
@@ -343,6 +341,9 @@ def _backstage(folder: Path, empty_database: Path) -> Iterator[Backstage]:
         ),
         keys=Keys(records=records, configured=KEY),
         repeats=Repeats(records=records),
+        webhooks=webhooks,
+        deliveries=deliveries,
+        events=Events(records=records),
         health=Health(records=records, blobs=blobs, executor=executor, degraded=lambda: ["no sandbox"]),
         indexing=None,  # type: ignore[arg-type]  # no request indexes
         purging=purging,
@@ -350,6 +351,21 @@ def _backstage(folder: Path, empty_database: Path) -> Iterator[Backstage]:
     yield Backstage(records, blobs, jobs, media, executor, usecases, uploads, pictures)
     structlog.reset_defaults()
     records.close()
+
+
+def _executor() -> Executor:
+    engines = EngineSet(
+        sentences=FakeSentences(), visual=FakeVisual(), speech=FakeSpeech(), screen_text=FakeScreenText()
+    )
+    executor = Executor(engines)
+    executor.warm_up()
+    return executor
+
+
+def _webhooks(records: SqlRecords) -> tuple[Webhooks, Deliveries]:
+    poster = CurlPoster(allow=["127.0.0.1:9"])
+    deliveries = Deliveries(records=records, poster=poster, kept_for=timedelta(days=30), is_alone=True)
+    return Webhooks(records=records, poster=poster), deliveries
 
 
 @pytest.fixture

@@ -17,7 +17,18 @@ from kinodex.http.hosts import KnownHosts
 from kinodex.http.idempotency import AnsweredBefore, KeptAnswers, answer_again
 from kinodex.http.metrics import HttpFigures
 from kinodex.http.rates import Rates
-from kinodex.http.routes import engines, indexes, keys, media, operations, reference, search, tasks, videos
+from kinodex.http.routes import (
+    engines,
+    indexes,
+    keys,
+    media,
+    operations,
+    reference,
+    search,
+    tasks,
+    videos,
+    webhooks,
+)
 from kinodex.http.signing import Signer
 from kinodex.http.spec.document import Documents
 from kinodex.http.tracing import Tracing
@@ -32,6 +43,7 @@ ROUTERS = (
     engines.router,
     media.router,
     keys.router,
+    webhooks.router,
     operations.router,
     reference.router,
 )

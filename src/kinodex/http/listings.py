@@ -61,8 +61,8 @@ def listing_of(
     sort_by = _choice(fields, "sort_by", SORTS)
     direction = _choice(fields, "sort_option", ("desc", "asc"))
     return Listing(
-        page=_within(fields, "page", default=1, most=LARGEST_PAGE),
-        page_limit=_within(fields, "page_limit", default=10, most=LARGEST_PAGE_LIMIT),
+        page=within(fields, "page", default=1, most=LARGEST_PAGE),
+        page_limit=within(fields, "page_limit", default=10, most=LARGEST_PAGE_LIMIT),
         sort_by=sort_by,
         descending=direction == "desc",
         conditions=tuple(_conditions(query, filters, special or {}, takes_metadata=takes_metadata)),
@@ -147,7 +147,13 @@ def _comparison(text: str | None) -> Comparison:
     return "lte" if text == "lte" else "eq"
 
 
-def _within(fields: Fields, name: str, *, default: int, most: int) -> int:
+def within(fields: Fields, name: str, *, default: int, most: int) -> int:
+    """
+    Return a whole number between 1 and the most.
+
+    Raises:
+        ParameterInvalid: It is not.
+    """
     value = fields.integer(name, default=default)
     if not 1 <= value <= most:
         raise errors.ParameterInvalid(name, f"{value} is not between 1 and {most}")

@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from kinodex.usecases.deliveries import Deliveries
+from kinodex.usecases.events import Events
 from kinodex.usecases.health import Health
 from kinodex.usecases.indexes import Indexes
 from kinodex.usecases.indexing import Indexing
@@ -11,6 +13,7 @@ from kinodex.usecases.repeats import Repeats
 from kinodex.usecases.search import Search
 from kinodex.usecases.tasks import Tasks
 from kinodex.usecases.videos import Videos
+from kinodex.usecases.webhooks import Webhooks
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -23,6 +26,9 @@ class UseCases:
     search: Search
     keys: Keys
     repeats: Repeats
+    webhooks: Webhooks
+    deliveries: Deliveries
+    events: Events
     health: Health
     indexing: Indexing
     purging: Purging
