@@ -239,12 +239,6 @@ def _usecases(settings: Settings, *, records: SqlRecords, jobs: DbosJobs, execut
     media = PyavReader()
     fetching = FetchConfig(allow=settings.fetch_allow, free_space_bytes=settings.free_space_bytes)
     fetcher = SeparateFetcher(fetching)
-    pictures = QueryPictures(
-        # Here and not in a process of its own, whose start a searching user would wait for.
-        fetcher=fetcher_of(replace(fetching, limits=WHILE_SOMEBODY_WAITS)),
-        read_picture=read_picture,
-        folder=settings.data_dir / "uploads",
-    )
     tools = IndexingTools(
         records=records,
         blobs=blobs,
@@ -271,7 +265,9 @@ def _usecases(settings: Settings, *, records: SqlRecords, jobs: DbosJobs, execut
             purging=purging,
         ),
         videos=Videos(records=records, blobs=blobs, purging=purging),
-        search=Search(records=records, vectors=vectors, executor=executor, pictures=pictures),
+        search=Search(
+            records=records, vectors=vectors, executor=executor, pictures=_query_pictures(settings, fetching)
+        ),
         keys=Keys(
             records=records,
             configured=settings.api_key.get_secret_value() if settings.api_key else None,
@@ -283,6 +279,15 @@ def _usecases(settings: Settings, *, records: SqlRecords, jobs: DbosJobs, execut
         health=Health(records=records, blobs=blobs, executor=executor, degraded=degraded),
         indexing=Indexing(tools=tools, folders=settings.data_dir.absolute() / "work", purging=purging),
         purging=purging,
+    )
+
+
+def _query_pictures(settings: Settings, fetching: FetchConfig) -> QueryPictures:
+    return QueryPictures(
+        # Here and not in a process of its own, whose start a searching user would wait for.
+        fetcher=fetcher_of(replace(fetching, limits=WHILE_SOMEBODY_WAITS)),
+        read_picture=read_picture,
+        folder=settings.data_dir / "uploads",
     )
 
 

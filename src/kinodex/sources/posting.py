@@ -7,7 +7,7 @@ redirects are not followed, and little of the answer is read.
 
 import re
 import time
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 
 from kinodex.domain.errors import (
@@ -19,7 +19,7 @@ from kinodex.sources.admission import admit_url
 from kinodex.sources.allowlist import AllowList
 from kinodex.sources.exchange import Exchange, Request
 from kinodex.sources.limits import FetchLimits
-from kinodex.sources.protocols import FetchProgress, Posted
+from kinodex.sources.protocols import Posted
 from kinodex.sources.pulse import Pulse
 from kinodex.sources.resolving import LookUp, look_up, resolve
 from kinodex.sources.retrying import read_retry_after_s
@@ -68,9 +68,9 @@ class CurlPoster:
         """Check a URL without touching the network; see ``Poster.admit``."""
         self._admitted(url)
 
-    def post(self, url: str, body: bytes, *, headers: Mapping[str, str], progress: FetchProgress) -> Posted:
+    def post(self, url: str, body: bytes, *, headers: Mapping[str, str], check: Callable[[], None]) -> Posted:
         """Send a body; see ``Poster.post``."""
-        pulse = Pulse(progress, self._limits)
+        pulse = Pulse(lambda *_: check(), self._limits)
         target = self._admitted(url)
         try:
             request = Request(

@@ -157,7 +157,7 @@ class Poster(Protocol):
         """
         ...
 
-    def post(self, url: str, body: bytes, *, headers: Mapping[str, str], progress: FetchProgress) -> Posted:
+    def post(self, url: str, body: bytes, *, headers: Mapping[str, str], check: Callable[[], None]) -> Posted:
         """
         Send JSON once; follow no redirect, and read little of the answer.
 
@@ -165,7 +165,7 @@ class Poster(Protocol):
             url: Where to; admitted first.
             body: JSON, sent as it is.
             headers: Sent besides the usual ones.
-            progress: Told a few times a second; raising ends the attempt.
+            check: Called a few times a second; raising ends the attempt.
 
         Raises:
             UrlRefused: The URL, or an address its name has now, is not acceptable.

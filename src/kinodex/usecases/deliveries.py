@@ -131,13 +131,13 @@ class Deliveries:
         body = body_of(delivery.event)
         headers = signature_headers(body, event_id=delivery.event.id, secrets=valid, at_s=int(at.timestamp()))
 
-        def look(_done: int, _total: int | None) -> None:
+        def check() -> None:
             if is_stopping():
                 raise AttemptInterrupted
 
         attempt = Attempt(at=at, duration_ms=0)
         try:
-            posted = self._poster.post(webhook.url, body, headers=headers, progress=look)
+            posted = self._poster.post(webhook.url, body, headers=headers, check=check)
         except KinodexError as error:
             attempt = replace(attempt, code=error.code, message=error.message)
         else:
