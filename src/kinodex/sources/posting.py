@@ -70,7 +70,7 @@ class CurlPoster:
 
     def post(self, url: str, body: bytes, *, headers: Mapping[str, str], check: Callable[[], None]) -> Posted:
         """Send a body; see ``Poster.post``."""
-        pulse = Pulse(lambda *_: check(), self._limits)
+        pulse = Pulse(lambda _so_far: check(), self._limits, Path())
         target = self._admitted(url)
         try:
             request = Request(
