@@ -37,6 +37,7 @@ from kinodex.stores.blobs.obstore_blobs import ObstoreBlobs
 from kinodex.stores.sql.records import SqlRecords
 from kinodex.stores.vectors.segments import SegmentVectors
 from kinodex.usecases import UseCases
+from kinodex.usecases.consistency import Consistency
 from kinodex.usecases.deliveries import Deliveries
 from kinodex.usecases.events import Events
 from kinodex.usecases.health import Health
@@ -116,6 +117,7 @@ def running(settings: Settings, *, api: bool, worker: bool) -> Iterator[Running]
             usecases.tasks.discard_uploads()
             if _is_alone(settings):
                 usecases.repeats.reopen_all()
+                usecases.purging.discard_leftovers()
         key_file = usecases.keys.ensure_first(settings.data_dir / FIRST_KEY_FILE) if api else None
         if worker:
             hand.start()
@@ -235,7 +237,7 @@ def _check_engines(settings: Settings) -> None:
 def _usecases(settings: Settings, *, records: SqlRecords, jobs: DbosJobs, executor: Executor) -> UseCases:
     blobs = ObstoreBlobs(settings.effective_blob_url, config=_s3_config())
     vectors = SegmentVectors(blobs)
-    purging = Purging(records=records, blobs=blobs)
+    purging, folders = Purging(records=records, blobs=blobs), settings.data_dir.absolute() / "work"
     media = PyavReader()
     fetching = FetchConfig(allow=settings.fetch_allow, free_space_bytes=settings.free_space_bytes)
     fetcher = SeparateFetcher(fetching)
@@ -277,8 +279,9 @@ def _usecases(settings: Settings, *, records: SqlRecords, jobs: DbosJobs, execut
         deliveries=deliveries,
         events=Events(records=records),
         health=Health(records=records, blobs=blobs, executor=executor, degraded=degraded),
-        indexing=Indexing(tools=tools, folders=settings.data_dir.absolute() / "work", purging=purging),
+        indexing=Indexing(tools=tools, folders=folders, purging=purging),
         purging=purging,
+        consistency=Consistency(records=records, blobs=blobs, purging=purging, folders=folders),
     )
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from kinodex.cli.failures import Status
 from kinodex.settings import PREFIX, Settings
+from kinodex.usecases import consistency
 
 OPERATIONS = Path(__file__).parents[2] / "docs" / "operations"
 
@@ -18,3 +19,9 @@ def test_the_settings_page_lists_exactly_the_settings() -> None:
 def test_the_command_page_lists_exactly_the_exit_statuses() -> None:
     page = (OPERATIONS / "command.md").read_text()
     assert set(re.findall(r"^\| (\d+) \|", page, re.MULTILINE)) == {str(status.value) for status in Status}
+
+
+def test_the_fsck_page_lists_exactly_the_findings() -> None:
+    page = (OPERATIONS / "fsck.md").read_text()
+    kinds = re.findall(r'kind="(\w+)"', Path(consistency.__file__).read_text())
+    assert set(re.findall(r"^\| `(\w+)`", page, re.MULTILINE)) == set(kinds)

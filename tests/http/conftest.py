@@ -36,6 +36,7 @@ from kinodex.stores.protocols import TextLine, VectorHit
 from kinodex.stores.sql.records import SqlRecords
 from kinodex.usecases import UseCases
 from kinodex.usecases.blobs import artifact_key, frames_key
+from kinodex.usecases.consistency import Consistency
 from kinodex.usecases.deliveries import Deliveries
 from kinodex.usecases.events import Events
 from kinodex.usecases.health import Health
@@ -347,6 +348,7 @@ def _backstage(folder: Path, empty_database: Path) -> Iterator[Backstage]:
         health=Health(records=records, blobs=blobs, executor=executor, degraded=lambda: ["no sandbox"]),
         indexing=None,  # type: ignore[arg-type]  # no request indexes
         purging=purging,
+        consistency=Consistency(records=records, blobs=blobs, purging=purging, folders=folder / "work"),
     )
     yield Backstage(records, blobs, jobs, media, executor, usecases, uploads, pictures)
     structlog.reset_defaults()

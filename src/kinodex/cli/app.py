@@ -9,7 +9,7 @@ import typer
 from pydantic import ValidationError
 
 from kinodex import __version__
-from kinodex.cli import demo, doctor, indexing, keys, searching, serving
+from kinodex.cli import consistency, demo, doctor, indexing, keys, searching, serving
 from kinodex.cli.failures import CommandFailed, Status
 from kinodex.cli.output import err
 from kinodex.domain.errors import KinodexError
@@ -22,6 +22,7 @@ app.command("serve")(serving.serve)
 app.command("worker")(serving.worker)
 app.command("search")(searching.search)
 app.command("doctor")(doctor.doctor)
+app.command("fsck")(consistency.fsck)
 app.command("demo")(demo.demo)
 app.add_typer(indexing.index_app, name="index")
 app.add_typer(indexing.task_app, name="task")

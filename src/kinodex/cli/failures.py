@@ -13,6 +13,7 @@ class Status(IntEnum):
     REFUSED = 4  # the server refused the request
     TASK_FAILED = 5  # a task ended as failed
     NOT_READY = 6  # doctor found something that keeps the server from working
+    INCONSISTENT = 7  # fsck found something that is not repaired
 
 
 class CommandFailed(Exception):

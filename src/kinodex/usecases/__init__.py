@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from kinodex.usecases.consistency import Consistency
 from kinodex.usecases.deliveries import Deliveries
 from kinodex.usecases.events import Events
 from kinodex.usecases.health import Health
@@ -32,3 +33,4 @@ class UseCases:
     health: Health
     indexing: Indexing
     purging: Purging
+    consistency: Consistency

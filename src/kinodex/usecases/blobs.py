@@ -2,10 +2,13 @@
 
 from kinodex.domain.ids import VideoId
 
+VIDEOS = "videos/"
+"""The bytes of all videos lie below this."""
+
 
 def video_prefix(video_id: VideoId) -> str:
     """Everything of one video lies below this."""
-    return f"videos/{video_id}/"
+    return f"{VIDEOS}{video_id}/"
 
 
 def source_key(video_id: VideoId) -> str:

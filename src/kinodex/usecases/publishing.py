@@ -48,7 +48,7 @@ def publish(transaction: Transaction, task: Task, understood: Understood) -> Non
     transaction.videos.add(_video(task, understood))
     transaction.texts.add(task.index_id, _lines(task, understood))
     transaction.manifests.add(task.index_id, understood.manifests)
-    transaction.outbox.add(_event(ended, index))
+    transaction.outbox.add(final_event(ended, index))
 
 
 def record_failure(transaction: Transaction, task: Task, failure: Failure) -> None:
@@ -56,7 +56,7 @@ def record_failure(transaction: Transaction, task: Task, failure: Failure) -> No
     ended = _ended(task, TaskStatus.FAILED, failure=failure)
     index = transaction.indexes.get(task.index_id)
     if index is not None and transaction.tasks.replace(ended):
-        transaction.outbox.add(_event(ended, index))
+        transaction.outbox.add(final_event(ended, index))
 
 
 def _ended(task: Task, status: TaskStatus, *, failure: Failure | None) -> Task:
@@ -122,7 +122,8 @@ def _lines(task: Task, understood: Understood) -> list[TextLine]:
     return spoken + written
 
 
-def _event(task: Task, index: Index) -> Event:
+def final_event(task: Task, index: Index) -> Event:
+    """Return the event that tells how a task ended; the same one for the same end."""
     data: dict[str, Any] = {
         "id": task.id,
         "status": task.status.value,

@@ -70,6 +70,10 @@ class Purging:
         self._bell.wait(seconds)
         self._bell.clear()
 
+    def discard_leftovers(self) -> None:
+        """Remove files that were coming in when the last process died; only if this is the only one."""
+        self._blobs.discard_leftovers(0.0)
+
     def sweep(self, at: datetime | None = None) -> int:
         """
         Remove the bytes that are due, and files that never came in whole; return how many prefixes went.

@@ -147,7 +147,7 @@ class VideoStore(Protocol):
         ...
 
     def update(self, video: Video) -> None:
-        """Overwrite title, metadata and ``updated_at`` of a video."""
+        """Overwrite title, metadata, warnings and ``updated_at`` of a video."""
         ...
 
     def delete(self, index_id: IndexId, video_id: VideoId) -> bool:
@@ -354,6 +354,10 @@ class Records(Protocol):
 
     def ping(self) -> None:
         """Raise if the database does not answer."""
+        ...
+
+    def damage(self) -> Sequence[str]:
+        """Return what the database finds wrong with itself, one sentence each; slow, reads everything."""
         ...
 
     def close(self) -> None:

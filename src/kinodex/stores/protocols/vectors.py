@@ -49,6 +49,14 @@ class ManifestStore(Protocol):
         """Return the segments of an index, or of some of its videos; an empty sequence gives none."""
         ...
 
+    def of_index(self, index_id: IndexId) -> Sequence[VectorManifest]:
+        """Return all segments of an index."""
+        ...
+
+    def remove(self, manifest: VectorManifest) -> None:
+        """Hide a segment from search; one that has taken its place meanwhile stays."""
+        ...
+
 
 @dataclass(frozen=True, slots=True)
 class VectorRows:

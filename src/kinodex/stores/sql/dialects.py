@@ -69,3 +69,7 @@ class Dialect(Protocol):
     def storage_full(self, error: sa.exc.DBAPIError, engine: sa.Engine) -> StorageFull | None:
         """Return our error if this one says that the disk is full."""
         ...
+
+    def damage(self, connection: sa.Connection) -> Sequence[str]:
+        """Return what the database finds wrong with its own files, one sentence each."""
+        ...

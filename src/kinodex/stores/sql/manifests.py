@@ -54,6 +54,23 @@ class SqlManifestStore:
             query = query.where(self.dialect.among(manifest.video_id, videos))
         return [_manifest(row) for row in self.connection.execute(query.order_by(manifest.video_id))]
 
+    def of_index(self, index_id: IndexId) -> Sequence[VectorManifest]:
+        """Return all segments of an index."""
+        query = sa.select(vector_manifests).where(vector_manifests.c.index_id == index_id)
+        ordered = query.order_by(vector_manifests.c.video_id, vector_manifests.c.blob)
+        return [_manifest(row) for row in self.connection.execute(ordered)]
+
+    def remove(self, manifest: VectorManifest) -> None:
+        """Hide a segment from search; one that has taken its place meanwhile stays."""
+        there = vector_manifests.c
+        this = sa.and_(
+            there.video_id == manifest.video_id,
+            there.modality == manifest.modality.value,
+            there.space == manifest.space,
+            there.sha256 == manifest.sha256,
+        )
+        self.connection.execute(sa.delete(vector_manifests).where(this))
+
 
 def _row(index_id: IndexId, manifest: VectorManifest) -> dict[str, object]:
     return {**asdict(manifest), "index_id": index_id, "modality": manifest.modality.value}

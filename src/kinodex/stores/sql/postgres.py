@@ -81,6 +81,10 @@ class Postgres:
             return None
         return StorageFull(free_bytes=0, needed_bytes=1)
 
+    def damage(self, connection: sa.Connection) -> Sequence[str]:  # noqa: ARG002  the protocol's
+        """Nothing: a server looks after its own files (``pg_amcheck`` looks at them)."""
+        return []
+
 
 def _lexeme(token: str) -> str:
     """Return a quoted lexeme: tokens hold letters, digits and marks only, so nothing can end it early."""

@@ -1,11 +1,12 @@
 """The database: one transaction that shows all record stores, in SQLite or PostgreSQL."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from kinodex.stores.sql.damage import rows_without_parent
 from kinodex.stores.sql.deliveries import SqlDeliveryStore
 from kinodex.stores.sql.dialects import Dialect
 from kinodex.stores.sql.indexes import SqlIndexStore
@@ -180,6 +181,12 @@ class SqlRecords:
                 transaction.connection.exec_driver_sql("SELECT 1")
         except sa.exc.DBAPIError as error:
             raise ConnectionError(f"the database does not answer: {error.orig}") from error
+
+    def damage(self) -> Sequence[str]:
+        """Return what the database finds wrong with itself, one sentence each; slow, reads everything."""
+        with self.write() as transaction:
+            own = self._dialect.damage(transaction.connection)
+            return [*own, *rows_without_parent(transaction.connection)]
 
     def close(self) -> None:
         """Give all connections back."""

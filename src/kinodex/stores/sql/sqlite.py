@@ -91,6 +91,17 @@ class Sqlite:
         free = shutil.disk_usage(Path(engine.url.database).absolute().parent).free
         return StorageFull(free_bytes=free, needed_bytes=free + 1)
 
+    def damage(self, connection: sa.Connection) -> Sequence[str]:
+        """Ask SQLite to look through its pages and indexes, and FTS5 to compare its index with the lines."""
+        pages = connection.exec_driver_sql("PRAGMA integrity_check").scalars()
+        sentences = [f"SQLite says: {line}." for line in pages if line != "ok"]
+        try:
+            check = "INSERT INTO text_words(text_words, rank) VALUES ('integrity-check', 1)"
+            connection.exec_driver_sql(check)
+        except sa.exc.DatabaseError as error:
+            sentences.append(f"The index of words does not match the lines: {error.orig}.")
+        return sentences
+
 
 def _prepare(connection: Any, _record: Any) -> None:
     # The driver's own way of beginning, as the queue in the same database expects it: before a write.

@@ -83,10 +83,11 @@ class SqlVideoStore:
         return [_video(row) for row in rows]
 
     def update(self, video: Video) -> None:
-        """Overwrite title, metadata and ``updated_at`` of a video."""
+        """Overwrite title, metadata, warnings and ``updated_at`` of a video."""
         change = {
             "title": video.title,
             "user_metadata": video.user_metadata,
+            "warnings": video.warnings,
             "updated_at": video.updated_at,
         }
         there = sa.update(videos).where(*_this(video.index_id, video.id)).values(change)

@@ -1,0 +1,262 @@
+"""Whether records and bytes agree, and what can be mended where they do not."""
+
+import shutil
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from functools import partial
+from hashlib import sha256
+from pathlib import Path
+from typing import TypeVar
+
+from kinodex.domain.clock import now
+from kinodex.domain.ids import IndexId, VideoId
+from kinodex.domain.indexes import Index
+from kinodex.domain.listing import Listing
+from kinodex.domain.tasks import Task, TaskStatus
+from kinodex.domain.videos import Video
+from kinodex.domain.warnings import VideoWarning
+from kinodex.stores.protocols import BlobStore, Records, Transaction, VectorManifest
+from kinodex.usecases.blobs import VIDEOS, artifact_key, frames_key, source_key, video_prefix
+from kinodex.usecases.publishing import final_event
+from kinodex.usecases.purging import Purging, purge_videos
+
+EVENTS_CHECKED = timedelta(hours=24)
+"""Events are removed in the end; those of tasks that ended within this time are still there."""
+
+_PAGE = 1000
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Finding:
+    """
+    Something that does not agree.
+
+    ``kind`` is stable and stands in ``docs/operations/fsck.md``; ``subject`` is an id, a key or a path.
+    """
+
+    kind: str
+    subject: str
+    sentence: str
+    is_repairable: bool = True
+    is_repaired: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Mend:
+    """A finding and what repairs it; nothing does where there is no ``repair``."""
+
+    finding: Finding
+    repair: Callable[[], None] | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class _Contents:
+    """Everything one index holds."""
+
+    index: Index
+    tasks: Sequence[Task]
+    videos: Sequence[Video]
+    manifests: Sequence[VectorManifest]
+
+
+class Consistency:
+    """Compares records with bytes; may run beside servers and workers where the database allows it."""
+
+    def __init__(self, *, records: Records, blobs: BlobStore, purging: Purging, folders: Path) -> None:
+        """
+        Use the stores.
+
+        Args:
+            records: The database.
+            blobs: The bytes.
+            purging: Removes bytes that belong to nothing.
+            folders: Where videos are worked on, on this machine.
+        """
+        self._records = records
+        self._blobs = blobs
+        self._purging = purging
+        self._folders = folders
+
+    def check(self, *, repair: bool = False) -> Sequence[Finding]:
+        """
+        Return what does not agree; empty if everything does.
+
+        Args:
+            repair: Mend what can be mended without losing anything a user could still have.
+        """
+        found = list(self._found())
+        if repair:
+            for mend in found:
+                if mend.repair is not None:
+                    mend.repair()
+            self._purging.sweep()
+        return [
+            replace(
+                mend.finding,
+                is_repairable=mend.repair is not None,
+                is_repaired=repair and mend.repair is not None,
+            )
+            for mend in found
+        ]
+
+    def _found(self) -> Iterator[_Mend]:
+        for sentence in self._records.damage():
+            yield _Mend(Finding(kind="database_damaged", subject="database", sentence=sentence))
+        # Bytes and folders first: what comes up later has its record before its bytes.
+        prefixes = {video_id: list(keys) for video_id, keys in self._keys_of_videos()}
+        folders = list(self._folders.glob("*"))
+        with self._records.read() as transaction:
+            contents = list(_contents(transaction))
+            noted = set(transaction.purges.prefixes())
+            told = set(_told(transaction))
+        yield from self._without_record(prefixes, contents, noted)
+        yield from self._folders_without_task(folders, contents)
+        for content in contents:
+            yield from self._without_bytes(content, prefixes)
+            yield from self._vectors_lost(content)
+            yield from self._not_told(content, told)
+
+    def _keys_of_videos(self) -> Iterator[tuple[VideoId, list[str]]]:
+        keys: dict[VideoId, list[str]] = {}
+        for key in self._blobs.list(VIDEOS):
+            keys.setdefault(VideoId(key.removeprefix(VIDEOS).partition("/")[0]), []).append(key)
+        yield from keys.items()
+
+    def _without_record(
+        self, prefixes: dict[VideoId, list[str]], contents: Sequence[_Contents], noted: set[str]
+    ) -> Iterator[_Mend]:
+        owned = {video.id for content in contents for video in content.videos} | _under_way(contents)
+        for video_id, keys in prefixes.items():
+            if video_id in owned or video_prefix(video_id) in noted:
+                continue
+            if all(self._blobs.size(key) is None for key in keys):
+                continue  # they have been removed in good order meanwhile
+            finding = Finding(
+                kind="bytes_without_record",
+                subject=video_prefix(video_id),
+                sentence=f"{len(keys)} blobs belong to no video and to no unfinished task.",
+            )
+            yield _Mend(finding, partial(self._purge, video_id))
+
+    def _folders_without_task(
+        self, folders: Sequence[Path], contents: Sequence[_Contents]
+    ) -> Iterator[_Mend]:
+        under_way = _under_way(contents)
+        for folder in folders:
+            if folder.name not in under_way and folder.exists():
+                finding = Finding(
+                    kind="folder_without_task",
+                    subject=str(folder),
+                    sentence="The working folder belongs to no unfinished task.",
+                )
+                yield _Mend(finding, partial(shutil.rmtree, folder, ignore_errors=True))
+
+    def _without_bytes(self, content: _Contents, prefixes: dict[VideoId, list[str]]) -> Iterator[_Mend]:
+        for video in content.videos:
+            missing = [
+                key
+                for key in (source_key(video.id), frames_key(video.id), artifact_key(video.id, "decoded"))
+                if key not in prefixes.get(video.id, ()) and self._blobs.size(key) is None
+            ]
+            if missing:
+                sentence = (
+                    f"{', '.join(missing)} of a ready video is gone; delete the video and send it again."
+                )
+                yield _Mend(Finding(kind="video_without_bytes", subject=video.id, sentence=sentence))
+            elif (size := self._blobs.size(source_key(video.id))) != video.facts.size_bytes:
+                had = video.facts.size_bytes
+                sentence = f"Its file has {size} bytes and had {had}; delete it and send it again."
+                yield _Mend(Finding(kind="video_without_bytes", subject=video.id, sentence=sentence))
+        for task in content.tasks:
+            blob = task.source.upload_blob
+            if not task.status.is_final and blob is not None and self._blobs.size(blob) is None:
+                sentence = f"Its upload {blob} is gone; the task will fail. Send the file again."
+                yield _Mend(Finding(kind="upload_without_bytes", subject=task.id, sentence=sentence))
+
+    def _vectors_lost(self, content: _Contents) -> Iterator[_Mend]:
+        for manifest in content.manifests:
+            problem = self._problem(manifest)
+            if problem is None:
+                continue
+            finding = Finding(
+                kind="vectors_lost",
+                subject=manifest.blob,
+                sentence=f"The {manifest.modality.value} vectors of video {manifest.video_id} {problem}.",
+            )
+            yield _Mend(finding, partial(self._withdraw, content.index.id, manifest))
+
+    def _problem(self, manifest: VectorManifest) -> str | None:
+        try:
+            content = self._blobs.get_bytes(manifest.blob)
+        except FileNotFoundError:
+            return "are gone"
+        return None if sha256(content).hexdigest() == manifest.sha256 else "do not match their checksum"
+
+    def _not_told(self, content: _Contents, told: set[str]) -> Iterator[_Mend]:
+        since = now() - EVENTS_CHECKED
+        for task in content.tasks:
+            if task.status.is_final and task.updated_at > since and task.id not in told:
+                finding = Finding(
+                    kind="event_missing",
+                    subject=task.id,
+                    sentence=f"The task is {task.status.value} and no event says so.",
+                )
+                yield _Mend(finding, partial(self._tell, task, content.index))
+
+    def _purge(self, video_id: VideoId) -> None:
+        with self._records.write() as transaction:
+            purge_videos(transaction, [video_id], are_worked_on=False)
+
+    def _withdraw(self, index_id: IndexId, manifest: VectorManifest) -> None:
+        """Take lost vectors out of search, and let their video say that it is found by less now."""
+        with self._records.write() as transaction:
+            transaction.manifests.remove(manifest)
+            video = transaction.videos.get(index_id, manifest.video_id)
+            if video is not None:
+                warning = VideoWarning(
+                    f"Its {manifest.modality.value} vectors in the space {manifest.space} were lost: it is "
+                    "not found by them. Delete it and send it again."
+                )
+                warnings = tuple(dict.fromkeys((*video.warnings, warning)))
+                transaction.videos.update(replace(video, warnings=warnings, updated_at=now()))
+
+    def _tell(self, task: Task, index: Index) -> None:
+        with self._records.write() as transaction:
+            transaction.outbox.add(final_event(task, index))
+
+
+def _contents(transaction: Transaction) -> Iterator[_Contents]:
+    for index in _pages(lambda listing: transaction.indexes.list(listing).items):
+        yield _Contents(
+            index=index,
+            tasks=transaction.tasks.of_index(index.id),
+            videos=list(_pages(partial(_videos, transaction, index.id))),
+            manifests=transaction.manifests.of_index(index.id),
+        )
+
+
+def _videos(transaction: Transaction, index_id: IndexId, listing: Listing) -> Sequence[Video]:
+    return transaction.videos.list(index_id, listing).items
+
+
+def _pages(read: Callable[[Listing], Sequence[Item]]) -> Iterator[Item]:
+    number = 1
+    while items := read(Listing(page=number, page_limit=_PAGE)):
+        yield from items
+        number += 1
+
+
+def _under_way(contents: Sequence[_Contents]) -> set[VideoId]:
+    return {task.video_id for content in contents for task in content.tasks if not task.status.is_final}
+
+
+def _told(transaction: Transaction) -> Iterator[str]:
+    """Yield the ids of tasks whose end is told by an event."""
+    ends = {f"index.task.{status.value}" for status in TaskStatus if status.is_final}
+    after: str | None = None
+    while events := transaction.outbox.list(after=after, limit=_PAGE):
+        yield from (str(event.data["id"]) for event in events if event.type in ends)
+        after = events[-1].id
