@@ -30,7 +30,7 @@ ID = "0" * 24
 
 
 def _path(pattern: str) -> str:
-    names = ("index_id", "video_id", "task_id", "token", "engine_id", "key_id")
+    names = ("index_id", "video_id", "task_id", "token", "engine_id", "key_id", "webhook_id", "delivery_id")
     for name in names:
         pattern = pattern.replace(f"{{{name}}}", ID)
     return pattern
@@ -60,7 +60,7 @@ def test_no_route_answers_without_a_good_key(
 
 
 SCOPES = {"GET": "read", "POST": "write", "PUT": "write", "PATCH": "write", "DELETE": "delete"}
-BY_PATH = {"/search": "read", "/keys": "admin"}
+BY_PATH = {"/search": "read", "/keys": "admin", "/webhooks": "admin"}
 
 
 @pytest.mark.parametrize(("method", "pattern"), ROUTES)

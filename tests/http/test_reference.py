@@ -12,7 +12,7 @@ from starlette.testclient import TestClient
 from strictly import mistakes
 
 from kinodex.domain.clock import now
-from kinodex.domain.ids import IndexId, TaskId, VideoId
+from kinodex.domain.ids import IndexId, TaskId, VideoId, WebhookId
 from kinodex.domain.indexes import Index, ModelChoice
 from kinodex.http import fields
 from kinodex.http.app import ROUTERS
@@ -20,7 +20,7 @@ from kinodex.http.links import picture_path
 from kinodex.http.signing import Signer
 from kinodex.http.spec.document import Endpoint, endpoints_of
 from kinodex.http.spec.operation import Operation
-from kinodex.http.spec.schema import INDEX_ID, TASK_ID, VIDEO_ID
+from kinodex.http.spec.schema import INDEX_ID, TASK_ID, VIDEO_ID, WEBHOOK_ID
 from kinodex.http.versions import GENERATIONS
 
 ENDPOINTS = endpoints_of(ROUTERS)
@@ -51,7 +51,10 @@ class Scene:
             return
         for page in self.client.get("/v1.3/indexes?page_limit=50").json()["data"]:
             self.client.delete(f"/v1.3/indexes/{page['_id']}")
+        for each in self.client.get("/v1.3/webhooks").json()["data"]:
+            self.client.delete(f"/v1.3/webhooks/{each['_id']}")
         self._arrange()
+        self._arrange_webhook()
         self.is_touched = False
 
     def path(self, endpoint: Endpoint, generation: str) -> str:
@@ -76,6 +79,12 @@ class Scene:
     def _token(self) -> str:
         body = {"index_id": INDEX_ID, "query_text": "race", "search_options": ["audio"], "page_limit": 1}
         return str(self.client.post("/v1.3/search", json=body).json()["page_info"]["next_page_token"])
+
+    def _arrange_webhook(self) -> None:
+        made = self.backstage.usecases.webhooks.create(
+            "https://hooks.example/kinodex", webhook_id=WebhookId(WEBHOOK_ID)
+        )
+        self.backstage.usecases.webhooks.test(made.id)
 
     def _arrange(self) -> None:
         at = now()

@@ -16,6 +16,8 @@ from kinodex.http.fields import Fields
 from kinodex.http.idempotency import keep_secret, made_id
 from kinodex.http.listings import listing_of, within
 from kinodex.http.parameters import identifier, instant_of, query_fields
+from kinodex.http.spec import webhooks as spec
+from kinodex.http.spec.operation import documented
 from kinodex.http.threads import call
 from kinodex.http.wire import values, webhooks
 from kinodex.usecases.events import envelope
@@ -27,7 +29,7 @@ MOST_EVENTS = 1_000
 _LATEST = "latest"
 
 
-@router.post("/webhooks", dependencies=[ADMIN])
+@router.post("/webhooks", dependencies=[ADMIN], openapi_extra=documented(spec.CREATE))
 async def create_webhook(request: Request, usecases: UseCasesDep) -> JSONResponse:
     """Make a webhook and show its secret: now and never again."""
     keep_secret(request)
@@ -43,19 +45,19 @@ async def create_webhook(request: Request, usecases: UseCasesDep) -> JSONRespons
     return JSONResponse(webhooks.with_secret(made), status_code=201)
 
 
-@router.get("/webhooks", dependencies=[ADMIN])
+@router.get("/webhooks", dependencies=[ADMIN], openapi_extra=documented(spec.LIST))
 async def list_webhooks(usecases: UseCasesDep) -> JSONResponse:
     """List all webhooks, oldest first."""
     return JSONResponse({"data": [webhooks.webhook(each) for each in await call(usecases.webhooks.list)]})
 
 
-@router.get("/webhooks/{webhook_id}", dependencies=[ADMIN])
+@router.get("/webhooks/{webhook_id}", dependencies=[ADMIN], openapi_extra=documented(spec.GET))
 async def get_webhook(webhook_id: str, usecases: UseCasesDep) -> JSONResponse:
     """Return a webhook."""
     return JSONResponse(webhooks.webhook(await call(usecases.webhooks.get, _id(webhook_id))))
 
 
-@router.patch("/webhooks/{webhook_id}", dependencies=[ADMIN])
+@router.patch("/webhooks/{webhook_id}", dependencies=[ADMIN], openapi_extra=documented(spec.CHANGE))
 async def change_webhook(webhook_id: str, request: Request, usecases: UseCasesDep) -> JSONResponse:
     """Change what is sent; what is not sent stays."""
     async with read_body(request) as body:
@@ -68,14 +70,14 @@ async def change_webhook(webhook_id: str, request: Request, usecases: UseCasesDe
     return JSONResponse(webhooks.webhook(await call(usecases.webhooks.change, _id(webhook_id), change)))
 
 
-@router.delete("/webhooks/{webhook_id}", dependencies=[ADMIN])
+@router.delete("/webhooks/{webhook_id}", dependencies=[ADMIN], openapi_extra=documented(spec.DELETE))
 async def delete_webhook(webhook_id: str, usecases: UseCasesDep) -> Response:
     """Delete a webhook with its deliveries."""
     await call(usecases.webhooks.delete, _id(webhook_id))
     return Response(status_code=204)
 
 
-@router.post("/webhooks/{webhook_id}/rotate", dependencies=[ADMIN])
+@router.post("/webhooks/{webhook_id}/rotate", dependencies=[ADMIN], openapi_extra=documented(spec.ROTATE))
 async def rotate_secret(webhook_id: str, request: Request, usecases: UseCasesDep) -> JSONResponse:
     """Give a webhook a new secret and show it; the old one signs too until the grace is over."""
     keep_secret(request)
@@ -88,20 +90,26 @@ async def rotate_secret(webhook_id: str, request: Request, usecases: UseCasesDep
     return JSONResponse(webhooks.with_secret(rotated))
 
 
-@router.post("/webhooks/{webhook_id}/rotate/finish", dependencies=[ADMIN])
+@router.post(
+    "/webhooks/{webhook_id}/rotate/finish",
+    dependencies=[ADMIN],
+    openapi_extra=documented(spec.FINISH_ROTATION),
+)
 async def finish_rotation(webhook_id: str, usecases: UseCasesDep) -> JSONResponse:
     """Let the old secret go now; ``TL-Signature`` is made with the new one from here on."""
     return JSONResponse(webhooks.webhook(await call(usecases.webhooks.finish_rotation, _id(webhook_id))))
 
 
-@router.post("/webhooks/{webhook_id}/test", dependencies=[ADMIN])
+@router.post("/webhooks/{webhook_id}/test", dependencies=[ADMIN], openapi_extra=documented(spec.TEST))
 async def test_webhook(webhook_id: str, usecases: UseCasesDep) -> JSONResponse:
     """Queue a test event; its delivery says a moment later how it went."""
     queued = await call(usecases.webhooks.test, _id(webhook_id))
     return JSONResponse(webhooks.delivery(queued), status_code=202)
 
 
-@router.get("/webhooks/{webhook_id}/deliveries", dependencies=[ADMIN])
+@router.get(
+    "/webhooks/{webhook_id}/deliveries", dependencies=[ADMIN], openapi_extra=documented(spec.DELIVERIES)
+)
 async def list_deliveries(webhook_id: str, request: Request, usecases: UseCasesDep) -> JSONResponse:
     """List the deliveries of a webhook, newest first."""
     listing = listing_of(request.query_params, {})
@@ -116,7 +124,11 @@ async def list_deliveries(webhook_id: str, request: Request, usecases: UseCasesD
     return JSONResponse(values.page(shown, listing, total=found.total))
 
 
-@router.get("/webhooks/{webhook_id}/deliveries/{delivery_id}", dependencies=[ADMIN])
+@router.get(
+    "/webhooks/{webhook_id}/deliveries/{delivery_id}",
+    dependencies=[ADMIN],
+    openapi_extra=documented(spec.DELIVERY),
+)
 async def get_delivery(webhook_id: str, delivery_id: str, usecases: UseCasesDep) -> JSONResponse:
     """Return a delivery with its event and every attempt at it."""
     number = _number(delivery_id)
@@ -125,14 +137,20 @@ async def get_delivery(webhook_id: str, delivery_id: str, usecases: UseCasesDep)
     return JSONResponse({**webhooks.delivery(found), "body": dict(envelope(found.event)), "log": log})
 
 
-@router.post("/webhooks/{webhook_id}/deliveries/{delivery_id}/redeliver", dependencies=[ADMIN])
+@router.post(
+    "/webhooks/{webhook_id}/deliveries/{delivery_id}/redeliver",
+    dependencies=[ADMIN],
+    openapi_extra=documented(spec.REDELIVER),
+)
 async def redeliver(webhook_id: str, delivery_id: str, usecases: UseCasesDep) -> JSONResponse:
     """Send an event again, under the same id."""
     queued = await call(usecases.webhooks.redeliver, _id(webhook_id), _number(delivery_id))
     return JSONResponse(webhooks.delivery(queued), status_code=202)
 
 
-@router.post("/webhooks/{webhook_id}/redeliver", dependencies=[ADMIN])
+@router.post(
+    "/webhooks/{webhook_id}/redeliver", dependencies=[ADMIN], openapi_extra=documented(spec.REDELIVER_SINCE)
+)
 async def redeliver_since(webhook_id: str, request: Request, usecases: UseCasesDep) -> JSONResponse:
     """Send again all events since a time, those too that the webhook was not told of."""
     async with read_body(request) as body:
@@ -141,7 +159,7 @@ async def redeliver_since(webhook_id: str, request: Request, usecases: UseCasesD
     return JSONResponse({"queued": queued}, status_code=202)
 
 
-@router.get("/events", dependencies=[READ])
+@router.get("/events", dependencies=[READ], openapi_extra=documented(spec.EVENTS))
 async def list_events(request: Request, usecases: UseCasesDep) -> JSONResponse:
     """List what happened after an event, in order; ``after=latest`` tells where the news begins."""
     fields = query_fields(request.query_params)

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 
-from kinodex.http.spec.schema import INDEX_ID, KEY_ID, TASK_ID, VIDEO_ID, identifier, text
+from kinodex.http.spec.schema import INDEX_ID, KEY_ID, TASK_ID, VIDEO_ID, WEBHOOK_ID, identifier, text
 from kinodex.http.wire.values import Json
 
 PATH_PARAMETERS: Mapping[str, tuple[Json, str]] = {
@@ -10,6 +10,8 @@ PATH_PARAMETERS: Mapping[str, tuple[Json, str]] = {
     "task_id": (identifier("Id of a task."), TASK_ID),
     "video_id": (identifier("Id of a video."), VIDEO_ID),
     "key_id": (identifier("Id of a key."), KEY_ID),
+    "webhook_id": (identifier("Id of a webhook."), WEBHOOK_ID),
+    "delivery_id": (identifier("Id of a delivery."), f"{1:024x}"),
     "engine_id": (text("Name of an engine."), "marengo2.5"),
     "token": (
         text("What `next_page_token` or `prev_page_token` of a page holds."),
