@@ -47,7 +47,12 @@ def a_task(index_id: IndexId, **changes: Any) -> Task:
         index_id=index_id,
         video_id=VideoId(new_id()),
         status=TaskStatus.PENDING,
-        source=VideoSource(url="https://example.com/a.mp4?token=1", upload_blob="uploads/1"),
+        source=VideoSource(
+            url="https://example.com/a.mp4?token=1",
+            upload_blob="uploads/1",
+            headers=(("Cookie", "a=1"), ("X-Key", "k")),
+            is_incomplete=True,
+        ),
         filename="Ünï\u00e7ode 日本.mp4",
         generation="v1.1",
         created_at=NOON,

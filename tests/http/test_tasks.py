@@ -295,3 +295,43 @@ def test_what_a_damaged_video_lacks_is_told_with_its_task(
         {"message": "Pictures are missing.", "missing": "pictures", "start": 3.25, "end": 4},
         {"message": "Nothing said can be found."},
     ]
+
+
+HEADERS = {"Authorization": "Bearer t0ken", "Cookie": "a=b; c=d"}
+
+
+@pytest.mark.parametrize("form", ["form", "json"])
+def test_headers_for_a_url_are_kept_for_the_fetch_and_shown_to_nobody(
+    client, backstage, index_id: str, form: str
+) -> None:
+    sent = {"index_id": index_id, "video_url": URL}
+    if form == "json":
+        answer = client.post("/v1.3/tasks", json={**sent, "video_url_headers": HEADERS})
+    else:
+        answer = client.post("/v1.3/tasks", data={**sent, "video_url_headers": json.dumps(HEADERS)})
+    task_id = answer.json()["_id"]
+
+    assert dict(backstage.usecases.tasks.get(task_id).source.headers) == HEADERS
+    shown = [client.get(f"/{version}/tasks/{task_id}").text for version in ("v1.1", "v1.2", "v1.3")]
+    assert "t0ken" not in answer.text + "".join(shown) + client.get("/v1.1/tasks").text
+
+
+@pytest.mark.parametrize(
+    "given", ["t0ken", '"t0ken"', '["t0ken"]', '{"Host": "t0ken"}', '{"A": "t0ken\\n"}', '{"A": ["t0ken"]}']
+)
+def test_headers_that_cannot_be_sent_are_refused_without_repeating_them(
+    client, index_id: str, given: str
+) -> None:
+    sent = {"index_id": index_id, "video_url": URL, "video_url_headers": given}
+    answer = client.post("/v1.3/tasks", data=sent)
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "parameter_invalid")
+    assert "video_url_headers" in answer.json()["message"]
+    assert "t0ken" not in answer.text
+
+
+def test_headers_without_a_url_are_refused(client, index_id: str) -> None:
+    sent = {"index_id": index_id, "video_url_headers": json.dumps(HEADERS)}
+    answer = client.post("/v1.3/tasks", data=sent, files={"video_file": b"x"})
+
+    assert (answer.status_code, answer.json()["code"]) == (400, "parameter_invalid")

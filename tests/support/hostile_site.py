@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from kinodex.domain.request_headers import RequestHeaders
 from kinodex.sources.curl import CurlFetcher
 from kinodex.sources.limits import FetchLimits
 from kinodex.sources.protocols import Fetched, Kind
@@ -189,6 +190,7 @@ class Downloader:
         limit_bytes: int = LIMIT_BYTES,
         kind: Kind = "video",
         reserve_bytes: int = 0,
+        headers: RequestHeaders = (),
     ) -> Fetched:
         return self.fetcher(limits=limits, reserve_bytes=reserve_bytes).fetch(
             url,
@@ -196,6 +198,7 @@ class Downloader:
             limit_bytes=limit_bytes,
             progress=lambda so_far: self.progress.append((so_far.size_bytes, so_far.total_bytes)),
             kind=kind,
+            headers=headers,
         )
 
     def left(self) -> set[str]:

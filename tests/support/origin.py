@@ -25,6 +25,7 @@ class Origin:
     address: str = ""
     bytes_sent: int = 0
     requests: list[tuple[str, str | None]] = field(default_factory=list)
+    headers: list[tuple[str, dict[str, str]]] = field(default_factory=list)
 
     def add(self, name: str, content: bytes | Path) -> str:
         """Serve content under a name; return its URL."""
@@ -39,6 +40,7 @@ def _handler(origin: Origin) -> type[http.server.BaseHTTPRequestHandler]:
         def do_GET(self) -> None:
             wanted = self.headers.get("Range")
             origin.requests.append((self.path, wanted))
+            origin.headers.append((self.path, dict(self.headers)))
             content = origin.files.get(self.path.partition("?")[0])
             if content is None:
                 self.send_error(404)

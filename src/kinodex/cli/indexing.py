@@ -1,5 +1,6 @@
 """``kinodex index`` and ``kinodex task``: put videos in and watch them."""
 
+import json
 import time
 from pathlib import Path
 from typing import Annotated, Any
@@ -28,6 +29,10 @@ def add(
     source: Annotated[str, typer.Argument(help="URL of a video, a file, or a folder of videos.")],
     index: Annotated[str, typer.Option(help="Name of the index; made if there is none.")] = "default",
     language: Annotated[str, typer.Option(help="Language spoken, as ISO 639-1 code.")] = "en",
+    header: Annotated[
+        list[str] | None,
+        typer.Option(help="'NAME: VALUE' sent to the host of a URL when the video is fetched; repeatable."),
+    ] = None,
     wait: Annotated[bool, typer.Option(help="Wait until the videos can be searched.")] = False,
     host: Host = None,
     port: Port = None,
@@ -35,9 +40,10 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """Send videos to be indexed; print their tasks."""
+    fields = {"language": language, **_url_headers(header or [], source)}
     with connect(context, host=host, port=port, data_dir=data_dir) as client:
-        index_id = ensure_index(client, index)
-        tasks = [_send(client, each, index_id=index_id, language=language) for each in _sources(source)]
+        fields["index_id"] = ensure_index(client, index)
+        tasks = [_send(client, each, fields) for each in _sources(source)]
         ended = [
             watch(client, task["_id"]) if wait else client.get(f"/v1.1/tasks/{task['_id']}") for task in tasks
         ]
@@ -152,8 +158,24 @@ def _sources(source: str) -> list[str]:
     return found
 
 
-def _send(client: Client, source: str, *, index_id: str, language: str) -> dict[str, Any]:
-    fields = {"index_id": index_id, "language": language}
+def _url_headers(lines: list[str], source: str) -> dict[str, str]:
+    """Return the form field for header lines like ``Name: value``; what may be in them the server says."""
+    if not lines:
+        return {}
+    if "://" not in source:
+        raise CommandFailed(Status.USAGE, "--header is for a URL; a file is sent without.")
+    headers: dict[str, str] = {}
+    for line in lines:
+        name, colon, value = line.partition(":")
+        if not colon or name in headers:
+            raise CommandFailed(
+                Status.USAGE, "Each --header is a 'NAME: VALUE', with another name than the others."
+            )
+        headers[name] = value.strip()
+    return {"video_url_headers": json.dumps(headers)}
+
+
+def _send(client: Client, source: str, fields: dict[str, str]) -> dict[str, Any]:
     if "://" in source:
         return dict(client.post_form("/v1.1/tasks", {**fields, "video_url": source}))
     path = Path(source)

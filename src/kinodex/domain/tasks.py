@@ -1,10 +1,11 @@
 """A task: the record a client watches from the URL to the searchable video."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
 from kinodex.domain.ids import IndexId, TaskId, VideoId
+from kinodex.domain.request_headers import RequestHeaders
 from kinodex.domain.videos import MetadataValue
 
 
@@ -38,11 +39,25 @@ class VideoSource:
     """
     Where the bytes come from: a URL, or an upload that lies in the blob store already.
 
-    ``url`` is as given; it loses its query when the task ends, and is never logged with it.
+    ``url`` is as given and ``headers`` go with requests for it. Both may hold secrets, which are kept until
+    the task ends and never logged or shown. ``is_incomplete`` says that they are gone: the URL (or that of
+    the transcript) had a query or headers, so that with what is left the video can perhaps not be had again.
     """
 
-    url: str | None = None
+    url: str | None = field(default=None, repr=False)
     upload_blob: str | None = None
+    headers: RequestHeaders = field(default=(), repr=False)
+    is_incomplete: bool = False
+
+    def without_secrets(self) -> "VideoSource":
+        """Return what may be kept once the bytes are here, or will not come any more."""
+        if self.url is None or self.url.lower().startswith("s3:"):
+            return self
+        bare = self.url.partition("#")[0].partition("?")[0]
+        has_lost = bool(self.headers) or "?" in self.url.partition("#")[0]
+        return VideoSource(
+            url=bare, upload_blob=self.upload_blob, is_incomplete=self.is_incomplete or has_lost
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +82,7 @@ class Task:
     estimated_ready_at: datetime
     language: str = "en"
     transcript_blob: str | None = None
-    transcript_url: str | None = None
+    transcript_url: str | None = field(default=None, repr=False)
     keep_stream: bool = True
     user_metadata: tuple[tuple[str, MetadataValue], ...] = ()
     duration_s: float | None = None

@@ -18,13 +18,14 @@ from kinodex.domain.errors import (
     UrlRefused,
     VideoRejected,
 )
+from kinodex.domain.request_headers import RequestHeaders
 from kinodex.sources.admission import admit_url
 from kinodex.sources.allowlist import AllowList
 from kinodex.sources.config import DEFAULT_RESERVE_BYTES, FetchConfig
 from kinodex.sources.download import Download, Route
 from kinodex.sources.limits import FetchLimits
 from kinodex.sources.part import PartFile, part_path
-from kinodex.sources.protocols import Fetched, FetchProgress, Kind, RequestHeaders, VideoFetcher
+from kinodex.sources.protocols import Fetched, FetchProgress, Kind, VideoFetcher
 from kinodex.sources.pulse import Pulse
 from kinodex.sources.receiving import Receiver
 from kinodex.sources.resolving import LookUp, look_up

@@ -8,13 +8,13 @@ from pathlib import Path
 import structlog
 
 from kinodex.domain.errors import BadResponse, FetchFailed, FetchIncomplete, FileEmpty, TooManyRedirects
+from kinodex.domain.request_headers import RequestHeaders
 from kinodex.sources.admission import admit_redirect
 from kinodex.sources.allowlist import AllowList
 from kinodex.sources.disposition import filename_of
 from kinodex.sources.exchange import READ_BYTES, Exchange, Request
 from kinodex.sources.heads import Head
 from kinodex.sources.part import PartFile
-from kinodex.sources.protocols import RequestHeaders
 from kinodex.sources.pulse import Pulse
 from kinodex.sources.ranges import range_fields, strong_validator, total_if_rest
 from kinodex.sources.receiving import Receiver

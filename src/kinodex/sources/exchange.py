@@ -17,11 +17,11 @@ import pycurl
 
 from kinodex import __version__
 from kinodex.domain.errors import BadResponse, FetchTimedOut
+from kinodex.domain.request_headers import RequestHeaders
 from kinodex.sources.addresses import IpAddress, read_address, unmapped
 from kinodex.sources.body_clock import BodyClock
 from kinodex.sources.curl_failures import failure_of
 from kinodex.sources.heads import Head, HeadReader
-from kinodex.sources.protocols import RequestHeaders
 from kinodex.sources.pulse import SLICE_S, Pulse
 from kinodex.sources.urls import WebUrl
 

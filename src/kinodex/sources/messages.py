@@ -10,8 +10,9 @@ from typing import Literal
 
 import msgspec
 
+from kinodex.domain.request_headers import RequestHeaders
 from kinodex.sources.config import FetchConfig
-from kinodex.sources.protocols import Kind, RequestHeaders
+from kinodex.sources.protocols import Kind
 
 Plain = str | int | float | bool | None
 

@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal, Protocol
 
+from kinodex.domain.request_headers import RequestHeaders
+
 
 @dataclass(frozen=True, slots=True)
 class FetchedSoFar:
@@ -23,9 +25,6 @@ class FetchedSoFar:
 
 FetchProgress = Callable[[FetchedSoFar], None]
 """Told at the beginning and about once a second, in silence too. What it raises ends the fetch at once."""
-
-RequestHeaders = tuple[tuple[str, str], ...]
-"""Names and values of header fields a request carries besides our own."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

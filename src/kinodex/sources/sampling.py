@@ -5,13 +5,14 @@ from collections.abc import Collection
 from pathlib import Path
 
 from kinodex.domain.errors import BadResponse, FetchFailed, FileEmpty
+from kinodex.domain.request_headers import RequestHeaders
 from kinodex.domain.sniff import SNIFFED_BYTES
 from kinodex.sources.admission import admit_url
 from kinodex.sources.allowlist import AllowList
 from kinodex.sources.disposition import filename_of
 from kinodex.sources.download import Answer, Route
 from kinodex.sources.limits import FetchLimits
-from kinodex.sources.protocols import FetchedSoFar, RequestHeaders, Sample
+from kinodex.sources.protocols import FetchedSoFar, Sample
 from kinodex.sources.pulse import Pulse
 from kinodex.sources.ranges import strong_validator
 from kinodex.sources.receiving import refuse_by_beginning

@@ -10,13 +10,14 @@ import msgspec
 import structlog
 
 from kinodex.domain.errors import DownloadLost, FetchTimedOut
+from kinodex.domain.request_headers import RequestHeaders
 from kinodex.processes.child import Child, EndlessLine, child
 from kinodex.sources.config import FetchConfig
 from kinodex.sources.crossing import unpacked
 from kinodex.sources.curl import fetcher_of
 from kinodex.sources.messages import Brought, Failed, Here, Job, Noted, Reply, encode_job
 from kinodex.sources.part import part_path, record_path
-from kinodex.sources.protocols import Fetched, FetchedSoFar, FetchProgress, Kind, RequestHeaders
+from kinodex.sources.protocols import Fetched, FetchedSoFar, FetchProgress, Kind
 
 log = structlog.get_logger(__name__)
 

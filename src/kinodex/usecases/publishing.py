@@ -10,7 +10,7 @@ from kinodex.domain.events import Event
 from kinodex.domain.indexes import Index
 from kinodex.domain.media import MediaFacts
 from kinodex.domain.options import Modality
-from kinodex.domain.tasks import Failure, Task, TaskStatus, VideoSource
+from kinodex.domain.tasks import Failure, Task, TaskStatus
 from kinodex.domain.timeline import ScreenText, Utterance
 from kinodex.domain.videos import Video
 from kinodex.domain.warnings import VideoWarning
@@ -60,7 +60,10 @@ def record_failure(transaction: Transaction, task: Task, failure: Failure) -> No
 
 
 def _ended(task: Task, status: TaskStatus, *, failure: Failure | None) -> Task:
-    at = now()
+    at, source = now(), task.source.without_secrets()
+    transcript_url = _without_query(task.transcript_url)
+    if transcript_url != task.transcript_url:
+        source = replace(source, is_incomplete=True)
     return replace(
         task,
         status=status,
@@ -68,15 +71,13 @@ def _ended(task: Task, status: TaskStatus, *, failure: Failure | None) -> Task:
         updated_at=at,
         estimated_ready_at=at,
         progress=1.0 if status is TaskStatus.READY else task.progress,
-        source=_without_query(task.source),
+        source=source,
+        transcript_url=transcript_url,
     )
 
 
-def _without_query(source: VideoSource) -> VideoSource:
-    """Signed links are secrets; once the bytes are here nobody needs them."""
-    if source.url is None:
-        return source
-    return replace(source, url=source.url.partition("?")[0].partition("#")[0])
+def _without_query(url: str | None) -> str | None:
+    return None if url is None else url.partition("#")[0].partition("?")[0]
 
 
 def _video(task: Task, understood: Understood) -> Video:

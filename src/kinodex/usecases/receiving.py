@@ -18,6 +18,7 @@ from kinodex.domain import errors
 from kinodex.domain.clock import now
 from kinodex.domain.ids import TaskId
 from kinodex.domain.limits import Limits
+from kinodex.domain.request_headers import RequestHeaders
 from kinodex.domain.tasks import Failure, Task
 from kinodex.pipeline.steps.fetch_source import fetch_source, file_facts
 from kinodex.sources.protocols import Fetched, SourceSampler, VideoFetcher
@@ -75,7 +76,7 @@ class Receiving:
         shared = self._shared(url, known)
         if shared is not None:
             return shared
-        with self.claims.held(f"source {source_digest(url)}", waiting=self._waiting):
+        with self.claims.held(f"source {self._digest(url)}", waiting=self._waiting):
             news = [source for source in self._known(url) if source not in known]
             return self._shared(url, news) or self._fetched(url)
 
@@ -96,7 +97,7 @@ class Receiving:
 
     def _known(self, url: str) -> Sequence[KnownSource]:
         with self.records.read() as transaction:
-            return transaction.sources.of(source_digest(url))
+            return transaction.sources.of(self._digest(url))
 
     def _shared(self, url: str, known: Sequence[KnownSource]) -> Fetched | None:
         """Return the bytes another task has brought, if they are those this one would get."""
@@ -128,7 +129,7 @@ class Receiving:
 
     def _has_validator(self, url: str, found: KnownBytes) -> bool:
         try:
-            sample = self.sampler.sample(url, start=0, length=1)
+            sample = self.sampler.sample(url, start=0, length=1, headers=self.task.source.headers)
         except errors.KinodexError as error:
             log.info("the source could not be asked for its validator", code=error.code)
             return False  # the fetch that follows says what is wrong
@@ -158,6 +159,7 @@ class Receiving:
             fetcher=self.fetcher,
             limit_bytes=min(self.maximum_bytes, self.limits.maximum_size_bytes),
             progress=self.reporter.progress,
+            headers=self.task.source.headers,
         )
         self.artifacts.keep_source()
         found = KnownBytes(
@@ -172,7 +174,7 @@ class Receiving:
 
     def _note(self, url: str, *, found: KnownBytes | None = None, failure: Failure | None = None) -> None:
         source = KnownSource(
-            digest=source_digest(url),
+            digest=self._digest(url),
             generation=self.task.generation,
             task_id=self.task.id,
             at=now(),
@@ -183,7 +185,10 @@ class Receiving:
             self.reporter.require(transaction)
             transaction.sources.put(source)
 
+    def _digest(self, url: str) -> str:
+        return source_digest(url, self.task.source.headers)
 
-def source_digest(url: str) -> str:
-    """Return what stands for a URL, which may hold a secret and is not kept: SHA-256 in hex."""
-    return hashlib.sha256(json.dumps([url]).encode()).hexdigest()
+
+def source_digest(url: str, headers: RequestHeaders) -> str:
+    """Return what stands for a URL and its headers, which may be secret and are not kept: SHA-256 in hex."""
+    return hashlib.sha256(json.dumps([url, *headers]).encode()).hexdigest()

@@ -13,6 +13,7 @@ from kinodex.domain.limits import Limits, check_facts
 from kinodex.domain.listing import Listing, Page
 from kinodex.domain.media import MediaFacts
 from kinodex.domain.names import filename_of_url
+from kinodex.domain.request_headers import RequestHeaders
 from kinodex.domain.tasks import Task, TaskStatus, VideoSource
 from kinodex.domain.videos import MetadataValue, check_user_metadata
 from kinodex.domain.warnings import VideoWarning
@@ -34,6 +35,7 @@ class TaskRequest:
     """
     What a caller asks for besides the video itself.
 
+    ``url_headers`` go with the requests for a video at a URL.
     ``transcript`` holds the bytes of an SRT or WebVTT file; ``generation`` is the API version. A request
     that has to run again carries the same ``task_id`` and gets the task it made.
     """
@@ -41,9 +43,10 @@ class TaskRequest:
     index_id: IndexId
     generation: str
     task_id: TaskId = field(default_factory=lambda: TaskId(new_id()))
+    url_headers: RequestHeaders = field(default=(), repr=False)
     language: str = "en"
     transcript: bytes | None = None
-    transcript_url: str | None = None
+    transcript_url: str | None = field(default=None, repr=False)
     keep_stream: bool = True
     user_metadata: Mapping[str, MetadataValue] | None = None
     request_id: str | None = None
@@ -92,7 +95,7 @@ class Tasks:
         self._fetcher.admit(address)
         return self._add(
             request,
-            source=VideoSource(url=address),
+            source=VideoSource(url=address, headers=request.url_headers),
             filename=filename_of_url(address),
             status=TaskStatus.UPLOADING,
         )

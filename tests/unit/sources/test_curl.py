@@ -6,7 +6,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from hostile_site import LIMIT_BYTES, QUICK, Downloader, Site, Visit
+from hostile_site import LIMIT_BYTES, QUICK, Downloader, Site, Visit, listening
 from structlog.testing import capture_logs
 
 from kinodex.domain.errors import (
@@ -165,6 +165,58 @@ def test_a_transcript_may_be_a_text(site: Site, download: Downloader) -> None:
     text = b"1\n00:00:01,000 --> 00:00:02,000\nHello\n"
 
     assert download.holds(download(site.serve(text), kind="text"), text)
+
+
+# --- headers of the user's own -------------------------------------------------------------------
+
+OWN = (("Authorization", "Bearer s3cret"), ("X-Key", "k"), ("User-Agent", "mine/1"))
+
+
+def test_headers_are_sent_with_every_request_and_replace_ours(
+    site: Site, download: Downloader, video: bytes
+) -> None:
+    def breaking(visit: Visit) -> None:
+        if visit.number > 2:
+            visit.redirect("/moved")
+        else:
+            visit.range(video, stop=None if visit.number > 1 else len(video) // 2)
+
+    site.on("/moved", breaking)
+    with capture_logs() as logs:
+        fetched = download(site.on("/v", lambda visit: visit.redirect("/moved")), headers=OWN)
+
+    assert download.holds(fetched, video)
+    assert fetched.resumed == 1
+    assert len(site.visits) == 4
+    for visit in site.visits:
+        assert {name.lower(): value for name, value in OWN}.items() <= visit.fields.items()
+    assert "s3cret" not in str(logs) + str(fetched)
+
+
+def test_headers_are_not_sent_to_another_origin_nor_on_the_way_back(
+    site: Site, download: Downloader, video: bytes
+) -> None:
+    other = Site()
+    with listening(other.welcome) as other.port:
+        home = f"http://127.0.0.1:{site.port}"
+        away = other.on("/away", lambda visit: visit.redirect(f"{home}/clip.mp4"))
+        site.on("/v", lambda visit: visit.redirect(away))
+        site.serve(video)
+        fetcher = CurlFetcher(
+            allow=[f"127.0.0.1:{site.port}", f"127.0.0.1:{other.port}"], free_space_bytes=0, limits=QUICK
+        )
+        fetcher.fetch(
+            f"{home}/v",
+            download.target,
+            limit_bytes=LIMIT_BYTES,
+            progress=lambda _so_far: None,
+            headers=OWN,
+        )
+
+    assert "authorization" in site.visits[0].fields
+    for visit in (other.visits[0], site.visits[1]):
+        assert not {"authorization", "x-key"} & set(visit.fields)
+        assert visit.fields["user-agent"].startswith("kinodex/")
 
 
 # --- redirects -----------------------------------------------------------------------------------

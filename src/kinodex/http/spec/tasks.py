@@ -138,6 +138,13 @@ STEPS = Shape(
     {"data": [{"step": "fetch", "attempts": 1, "seconds": 2.6}]},
 )
 
+URL_HEADERS: Json = {
+    "type": "object",
+    "description": "Header fields for the requests to `video_url`, by name; not sent to another origin it "
+    "may redirect to. Kept until the task ends, never shown.",
+    "additionalProperties": {"type": "string"},
+}
+
 CREATE = Operation(
     answer=CREATED,
     status={"v1.1": 200, "v1.2": 201, "v1.3": 201},
@@ -146,6 +153,7 @@ CREATE = Operation(
     body=(
         needs("index_id", identifier("Index the video will be in.")),
         takes("video_url", text("Direct link to the file, http or https.")),
+        takes("video_url_headers", URL_HEADERS),
         takes("video_file", text("The file itself."), is_file=True),
         takes("file", text("The same under an older name."), is_file=True),
         takes("language", text("What is spoken, as an ISO 639-1 code.", default="en"), only=_OLD),

@@ -3,12 +3,19 @@
 import hashlib
 from pathlib import Path
 
+from kinodex.domain.request_headers import RequestHeaders
 from kinodex.media.protocols import Progress
 from kinodex.sources.protocols import Fetched, FetchedSoFar, VideoFetcher
 
 
 def fetch_source(
-    url: str, target: Path, *, fetcher: VideoFetcher, limit_bytes: int, progress: Progress
+    url: str,
+    target: Path,
+    *,
+    fetcher: VideoFetcher,
+    limit_bytes: int,
+    progress: Progress,
+    headers: RequestHeaders = (),
 ) -> Fetched:
     """
     Download the video at a URL to ``target``; going on where an earlier life stopped.
@@ -18,6 +25,7 @@ def fetch_source(
         target: Where the file goes; bytes gather beside it.
         fetcher: Does the transfer.
         limit_bytes: Largest file taken.
+        headers: Of the user's own, for the origin of the URL.
         progress: Told the share that is here, where the length is known.
 
     Raises:
@@ -27,7 +35,7 @@ def fetch_source(
     def share(so_far: FetchedSoFar) -> None:
         progress(so_far.size_bytes / so_far.total_bytes if so_far.total_bytes else 0.0)
 
-    return fetcher.fetch(url, target, limit_bytes=limit_bytes, progress=share)
+    return fetcher.fetch(url, target, limit_bytes=limit_bytes, progress=share, headers=headers)
 
 
 def file_facts(path: Path, *, filename: str) -> Fetched:

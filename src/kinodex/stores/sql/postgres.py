@@ -32,6 +32,7 @@ class Postgres:
             pool_size=POOL_SIZE,
             max_overflow=MOST_CONNECTIONS - POOL_SIZE,
             pool_pre_ping=True,
+            hide_parameters=True,  # they may be secrets, and messages of errors are logged
             connect_args={"connect_timeout": 10, "application_name": "kinodex"},
         )
 

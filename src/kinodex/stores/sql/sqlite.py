@@ -43,7 +43,10 @@ class Sqlite:
             raise ValueError("SQLite needs a file: sqlite:////folder/kinodex.db")
         Path(url.database).absolute().parent.mkdir(parents=True, exist_ok=True)
         engine = sa.create_engine(
-            url.set(drivername="sqlite"), pool_size=POOL_SIZE, max_overflow=MOST_CONNECTIONS - POOL_SIZE
+            url.set(drivername="sqlite"),
+            pool_size=POOL_SIZE,
+            max_overflow=MOST_CONNECTIONS - POOL_SIZE,
+            hide_parameters=True,  # they may be secrets, and messages of errors are logged
         )
         sa.event.listen(engine, "connect", _prepare)
         return engine
@@ -110,6 +113,8 @@ def _prepare(connection: Any, _record: Any) -> None:
     connection.execute("PRAGMA journal_mode=WAL")
     connection.execute("PRAGMA synchronous=FULL")
     connection.execute("PRAGMA foreign_keys=ON")
+    # What a task forgets at its end is overwritten: it may have been a secret.
+    connection.execute("PRAGMA secure_delete=ON")
     if sqlite3.sqlite_version_info < WITH_SUBSECONDS:
         connection.create_function("unixepoch", 1, _unixepoch)
 

@@ -12,6 +12,7 @@ from sqlalchemy import (
     MetaData,
     Table,
     UniqueConstraint,
+    false,
     text,
 )
 from sqlalchemy.dialects.postgresql import TSVECTOR
@@ -82,6 +83,8 @@ tasks = Table(
     Column("failure_code", Words),
     Column("failure_message", Words),
     Column("request_id", Words),
+    Column("url_headers", Json),
+    Column("url_is_incomplete", Boolean, nullable=False, server_default=false()),
     Index(None, "index_id", "created_at"),
     Index(None, "status", "created_at"),
     Index(None, "created_at"),

@@ -9,6 +9,7 @@ import sqlalchemy as sa
 
 from kinodex.domain.ids import IndexId, TaskId, VideoId
 from kinodex.domain.listing import Listing, Page
+from kinodex.domain.request_headers import RequestHeaders
 from kinodex.domain.tasks import Failure, Task, TaskStatus, VideoSource
 from kinodex.domain.videos import MetadataValue
 from kinodex.stores.sql.conditions import Field
@@ -119,6 +120,8 @@ def _row(task: Task) -> dict[str, object]:
         "status": task.status.value,
         "url": task.source.url,
         "upload_blob": task.source.upload_blob,
+        "url_headers": task.source.headers or None,
+        "url_is_incomplete": task.source.is_incomplete,
         "user_metadata": task.user_metadata,
         "failure_code": None if failure is None else failure.code,
         "failure_message": None if failure is None else failure.message,
@@ -129,7 +132,12 @@ def _task(row: sa.Row[Any]) -> Task:
     return Task(
         **{name: getattr(row, name) for name in _PLAIN},
         status=TaskStatus(row.status),
-        source=VideoSource(url=row.url, upload_blob=row.upload_blob),
+        source=VideoSource(
+            url=row.url,
+            upload_blob=row.upload_blob,
+            headers=msgspec.convert(row.url_headers or (), RequestHeaders),
+            is_incomplete=row.url_is_incomplete,
+        ),
         user_metadata=msgspec.convert(row.user_metadata, tuple[tuple[str, MetadataValue], ...]),
         failure=None if row.failure_code is None else Failure(row.failure_code, row.failure_message),
     )
