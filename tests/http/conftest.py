@@ -166,6 +166,9 @@ class FewFacts:
                 raise errors.NotAVideo("something else")
         return replace(self.facts, size_bytes=size_bytes)
 
+    def glance(self, path: Path, spans: object, *, total_bytes: int | None) -> Any:
+        raise NotImplementedError
+
     def decode(self, path: Path, folder: Path, **options: Any) -> Any:
         raise NotImplementedError
 

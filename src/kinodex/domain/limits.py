@@ -1,5 +1,6 @@
 """The video requirements, by the version of the API a video came in by."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from kinodex.domain import errors
@@ -63,10 +64,8 @@ def check_duration(duration_s: float, limits: Limits) -> None:
         VideoTooShort: Below the minimum.
         VideoTooLong: Above the maximum.
     """
-    if duration_s < limits.minimum_duration_s - DURATION_TOLERANCE_S:
-        raise errors.VideoTooShort(duration_s, limits.minimum_duration_s)
-    if duration_s > limits.maximum_duration_s + DURATION_TOLERANCE_S:
-        raise errors.VideoTooLong(duration_s, limits.maximum_duration_s)
+    for broken in _duration_broken(duration_s, limits):
+        raise broken
 
 
 def check_facts(facts: MediaFacts, limits: Limits) -> None:
@@ -76,23 +75,56 @@ def check_facts(facts: MediaFacts, limits: Limits) -> None:
     Raises:
         VideoRejected: The class says which requirement, the message the measured value and the limit.
     """
-    if facts.size_bytes > limits.maximum_size_bytes:
-        raise errors.FileTooLarge(limits.maximum_size_bytes, facts.size_bytes)
-    _check_resolution(facts, limits)
-    check_duration(facts.duration_s, limits)
+    for broken in broken_limits(
+        limits,
+        size_bytes=facts.size_bytes,
+        sides_px=(facts.width_px, facts.height_px),
+        duration_s=facts.duration_s,
+    ):
+        raise broken
 
 
-def _check_resolution(facts: MediaFacts, limits: Limits) -> None:
-    width, height = facts.width_px, facts.height_px
+def broken_limits(
+    limits: Limits,
+    *,
+    size_bytes: int | None = None,
+    sides_px: tuple[int, int] | None = None,
+    duration_s: float | None = None,
+) -> Iterator[errors.VideoRejected]:
+    """
+    Yield an error for each requirement a video breaks.
+
+    Args:
+        limits: The requirements.
+        size_bytes: Length of the file; ``None``, here and below, for what is not known.
+        sides_px: Width and height as shown.
+        duration_s: Length of the video.
+    """
+    if size_bytes is not None and size_bytes > limits.maximum_size_bytes:
+        yield errors.FileTooLarge(limits.maximum_size_bytes, size_bytes)
+    if sides_px is not None:
+        yield from _resolution_broken(*sides_px, limits)
+    if duration_s is not None:
+        yield from _duration_broken(duration_s, limits)
+
+
+def _duration_broken(duration_s: float, limits: Limits) -> Iterator[errors.VideoRejected]:
+    if duration_s < limits.minimum_duration_s - DURATION_TOLERANCE_S:
+        yield errors.VideoTooShort(duration_s, limits.minimum_duration_s)
+    if duration_s > limits.maximum_duration_s + DURATION_TOLERANCE_S:
+        yield errors.VideoTooLong(duration_s, limits.maximum_duration_s)
+
+
+def _resolution_broken(width: int, height: int, limits: Limits) -> Iterator[errors.VideoRejected]:
     short, long = min(width, height), max(width, height)
     if short < limits.minimum_short_side_px:
-        raise errors.ResolutionTooLow(width, height, limits.minimum_short_side_px)
+        yield errors.ResolutionTooLow(width, height, limits.minimum_short_side_px)
     if limits.below_short_side_px is not None and short >= limits.below_short_side_px:
         allowed = f"the short side is {short} px and must be below {limits.below_short_side_px} px"
-        raise errors.ResolutionTooHigh(width, height, allowed)
+        yield errors.ResolutionTooHigh(width, height, allowed)
     if limits.maximum_long_side_px is not None and limits.maximum_short_side_px is not None:
         box = f"{limits.maximum_long_side_px}x{limits.maximum_short_side_px}"
         if long > limits.maximum_long_side_px or short > limits.maximum_short_side_px:
-            raise errors.ResolutionTooHigh(width, height, f"the maximum is {box}")
+            yield errors.ResolutionTooHigh(width, height, f"the maximum is {box}")
     if limits.maximum_aspect is not None and long / short > limits.maximum_aspect:
-        raise errors.AspectRatioRefused(width, height, limits.maximum_aspect)
+        yield errors.AspectRatioRefused(width, height, limits.maximum_aspect)

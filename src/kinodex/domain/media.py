@@ -49,3 +49,36 @@ class Decoded:
     frame_count: int
     bad_packets: int = 0
     warnings: tuple[VideoWarning, ...] = ()
+
+
+warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Glimpse:
+    """
+    What a part of a file tells of all of it; what it does not tell is ``None``.
+
+    Attributes:
+        container: Name of the container.
+        video_codec: As in ``MediaFacts``; so are ``audio_codec``, ``fps`` and the sides.
+        is_size_sure: The sides are those of a picture that was decoded, of the track that will be taken.
+        duration_s: Measured over the index of the whole file where ``is_duration_sure``, else as declared.
+        is_duration_sure: The index of the whole file was there, and all it names lies within the file.
+        least_duration_s: The video surely lasts at least so long.
+        not_a_video: What the file surely is instead, as in ``NotAVideo``.
+        is_settled: More of the file will not tell more.
+    """
+
+    container: str | None = None
+    video_codec: str | None = None
+    audio_codec: str | None = None
+    width_px: int | None = None
+    height_px: int | None = None
+    is_size_sure: bool = False
+    fps: float | None = None
+    duration_s: float | None = None
+    is_duration_sure: bool = False
+    least_duration_s: float | None = None
+    not_a_video: str | None = None
+    is_settled: bool = False

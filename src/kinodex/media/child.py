@@ -22,9 +22,11 @@ import msgspec
 from PIL import Image
 
 from kinodex.media.decoding import decode
+from kinodex.media.glancing import Known, glance
 from kinodex.media.messages import (
     Failed,
     Finished,
+    Glimpsed,
     Probed,
     Progressed,
     Reply,
@@ -89,6 +91,8 @@ def _do(request: Request, tell: Callable[[Reply], None]) -> Reply:
     path, max_pixels = Path(request.path), request.limits.max_pixels
     if request.job == "probe":
         return Probed(probe(path, max_pixels=max_pixels))
+    if request.job == "glance":
+        return Glimpsed(glance(path, Known(request.spans, request.total_bytes), max_pixels=max_pixels))
     if request.folder is None or request.facts is None:
         raise ValueError("a decode pass without a folder or without facts")
     folder, progress = Path(request.folder), _now_and_then(tell)

@@ -9,7 +9,7 @@ from typing import Literal
 
 import msgspec
 
-from kinodex.domain.media import MediaFacts
+from kinodex.domain.media import Glimpse, MediaFacts
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
@@ -22,14 +22,20 @@ class Limits(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Request(msgspec.Struct, frozen=True, kw_only=True):
-    """One job for a child; ``parent`` is the process to end with."""
+    """
+    One job for a child; ``parent`` is the process to end with.
 
-    job: Literal["probe", "decode", "inspect"]
+    ``spans`` says which bytes are there for a glance, ``total_bytes`` how long the whole file is.
+    """
+
+    job: Literal["probe", "glance", "decode", "inspect"]
     limits: Limits
     parent: int
     path: str | None = None
     folder: str | None = None
     facts: MediaFacts | None = None
+    spans: tuple[tuple[int, int], ...] = ()
+    total_bytes: int | None = None
 
 
 class SandboxState(msgspec.Struct, frozen=True, kw_only=True, tag="confined"):
@@ -57,6 +63,12 @@ class Probed(msgspec.Struct, frozen=True, tag="probed"):
     facts: MediaFacts
 
 
+class Glimpsed(msgspec.Struct, frozen=True, tag="glimpsed"):
+    """The answer to a glance."""
+
+    glimpse: Glimpse
+
+
 class Finished(msgspec.Struct, frozen=True, tag="finished"):
     """A decode pass is over; what it found lies in its folder."""
 
@@ -72,12 +84,17 @@ class Failed(msgspec.Struct, frozen=True, tag="failed"):
 
 
 class Unreadable(Exception):
-    """Raised in a child for a file that cannot be used; crosses over to the parent as ``Failed``."""
+    """
+    Raised in a child for a file that cannot be used; crosses over to the parent as ``Failed``.
 
-    def __init__(self, reason: str, *, kind: Kind = "broken") -> None:
+    ``container`` is the name of the container, if that could be read.
+    """
+
+    def __init__(self, reason: str, *, kind: Kind = "broken", container: str | None = None) -> None:
         super().__init__(reason)
         self.reason = reason
+        self.container = container
         self.kind: Kind = kind
 
 
-Reply = SandboxState | Progressed | Probed | Finished | Failed
+Reply = SandboxState | Progressed | Probed | Glimpsed | Finished | Failed

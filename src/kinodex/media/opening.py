@@ -115,7 +115,7 @@ def _choose_streams(container: InputContainer, *, with_sound: bool) -> VideoFile
     if not moving:
         has_sound = bool(container.streams.audio)
         found = "sound without pictures" if has_sound else "a container without any video stream"
-        raise Unreadable(found, kind="not_a_video")
+        raise Unreadable(found, kind="not_a_video", container=container.format.name)
     if not readable:
         raise Unreadable("its pictures are in a format for which there is no decoder")
     video = max(readable, key=lambda one: (bool(one.disposition & Disposition.default), _area(one)))

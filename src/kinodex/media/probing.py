@@ -37,7 +37,7 @@ class _Survey:
     def take(self, packet: "Packet[Stream]", *, usual: int) -> None:
         if self.picture is None and self.tries:
             self.tries -= 1
-            self.picture = _first_picture(packet)
+            self.picture = first_picture(packet)
         stamp = packet.pts if packet.pts is not None else packet.dts
         if not packet.size or packet.is_discard or stamp is None:
             return
@@ -85,7 +85,8 @@ def _survey(file: VideoFile, *, tries: int) -> _Survey:
     return survey
 
 
-def _first_picture(packet: "Packet[Stream]") -> VideoFrame | None:
+def first_picture(packet: "Packet[Stream]") -> VideoFrame | None:
+    """Return the first picture that comes out of the decoder with a packet, or ``None``."""
     try:
         frames = packet.decode()
     except av.FFmpegError:

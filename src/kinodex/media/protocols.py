@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Protocol
 
 from kinodex.domain.arrays import Frame, Sound
-from kinodex.domain.media import Decoded, MediaFacts
+from kinodex.domain.media import Decoded, Glimpse, MediaFacts
 from kinodex.domain.timeline import SampledFrame
 
 Progress = Callable[[float], None]
@@ -36,6 +36,20 @@ class MediaReader(Protocol):
             NotAVideo: Something else; the message says what.
             VideoBroken: A video container that cannot be read.
             DecoderLost: The child died, or took too long.
+        """
+        ...
+
+    def glance(self, path: Path, spans: Sequence[tuple[int, int]], *, total_bytes: int | None) -> Glimpse:
+        """
+        Return what a part of a file tells of all of it.
+
+        Args:
+            path: Absolute path of a file whose name the server chose; it may grow meanwhile.
+            spans: Which of its bytes are there: pairs of the first and the one behind the last.
+            total_bytes: Length of the whole file, ``None`` if it is not known.
+
+        Raises:
+            VideoBroken: The part cannot be read; of the whole file this says nothing.
         """
         ...
 

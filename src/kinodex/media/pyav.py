@@ -10,12 +10,12 @@ from pathlib import Path
 
 from kinodex.domain.arrays import Frame, Sound
 from kinodex.domain.errors import DecoderLost, FileEmpty, KinodexError, NotAVideo, StorageFull, VideoBroken
-from kinodex.domain.media import Decoded, MediaFacts
+from kinodex.domain.media import Decoded, Glimpse, MediaFacts
 from kinodex.domain.sniff import SNIFFED_BYTES, surely_not_a_video
 from kinodex.domain.timeline import SampledFrame
 from kinodex.media import framepack
 from kinodex.media.children import run_job
-from kinodex.media.messages import Failed, Limits, Probed, Reply, Request, SandboxState
+from kinodex.media.messages import Failed, Glimpsed, Limits, Probed, Reply, Request, SandboxState
 from kinodex.media.protocols import Progress
 
 log = logging.getLogger(__name__)
@@ -26,6 +26,7 @@ _SLOWEST_READ_BYTES_PER_S = 20 * _MIB
 _WRITTEN_BYTES_PER_S = _MIB // 2
 _WALL_PER_CPU = 4.0
 _SOUND_CPU_SHARE = 0.2
+_GLANCE_S = 15.0
 _COMPLAINT_BYTES = _MIB
 """What a child that writes no result may write to standard error."""
 
@@ -71,6 +72,22 @@ class PyavReader:
         if not isinstance(answer, Probed):
             raise DecoderLost("the decoder gave no facts")
         return answer.facts
+
+    def glance(self, path: Path, spans: Sequence[tuple[int, int]], *, total_bytes: int | None) -> Glimpse:
+        """Return what a part of a file tells of all of it; see ``MediaReader.glance``."""
+        limits = self._limits(_GLANCE_S, file_bytes=_COMPLAINT_BYTES)
+        request = Request(
+            job="glance",
+            limits=limits,
+            parent=os.getpid(),
+            path=str(path.absolute()),
+            spans=tuple(spans),
+            total_bytes=total_bytes,
+        )
+        answer = _answer(run_job(request, wall_s=2 * _GLANCE_S, progress=_ignore))
+        if not isinstance(answer, Glimpsed):
+            raise DecoderLost("the decoder saw nothing")
+        return answer.glimpse
 
     def decode(self, path: Path, folder: Path, *, facts: MediaFacts, progress: Progress) -> Decoded:
         """Run the decode pass; see ``MediaReader.decode``."""

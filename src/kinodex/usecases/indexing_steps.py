@@ -86,6 +86,7 @@ class IndexingSteps:
             blobs=tools.blobs,
             fetcher=tools.fetcher,
             sampler=tools.sampler,
+            media=tools.media,
             artifacts=self._artifacts,
             reporter=self._reporter,
             claims=self._claims,

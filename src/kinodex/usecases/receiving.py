@@ -20,7 +20,9 @@ from kinodex.domain.ids import TaskId
 from kinodex.domain.limits import Limits
 from kinodex.domain.request_headers import RequestHeaders
 from kinodex.domain.tasks import Failure, Task
+from kinodex.media.protocols import MediaReader
 from kinodex.pipeline.steps.fetch_source import fetch_source, file_facts
+from kinodex.pipeline.steps.look_early import EarlyLook
 from kinodex.sources.protocols import Fetched, SourceSampler, VideoFetcher
 from kinodex.stores.protocols import BlobStore, KnownBytes, KnownSource, Records
 from kinodex.usecases.artifacts import Artifacts
@@ -56,6 +58,7 @@ class Receiving:
     records: Records
     blobs: BlobStore
     fetcher: VideoFetcher
+    media: MediaReader
     sampler: SourceSampler
     artifacts: Artifacts
     reporter: Reporter
@@ -160,6 +163,7 @@ class Receiving:
             limit_bytes=min(self.maximum_bytes, self.limits.maximum_size_bytes),
             progress=self.reporter.progress,
             headers=self.task.source.headers,
+            look=EarlyLook(self.media, self.limits),
         )
         self.artifacts.keep_source()
         found = KnownBytes(

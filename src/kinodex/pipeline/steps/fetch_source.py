@@ -5,6 +5,7 @@ from pathlib import Path
 
 from kinodex.domain.request_headers import RequestHeaders
 from kinodex.media.protocols import Progress
+from kinodex.pipeline.steps.look_early import EarlyLook
 from kinodex.sources.protocols import Fetched, FetchedSoFar, VideoFetcher
 
 
@@ -15,6 +16,7 @@ def fetch_source(
     fetcher: VideoFetcher,
     limit_bytes: int,
     progress: Progress,
+    look: EarlyLook,
     headers: RequestHeaders = (),
 ) -> Fetched:
     """
@@ -27,12 +29,14 @@ def fetch_source(
         limit_bytes: Largest file taken.
         headers: Of the user's own, for the origin of the URL.
         progress: Told the share that is here, where the length is known.
+        look: Judges the file while it grows.
 
     Raises:
         UrlRefused, FetchFailed, VideoRejected, StorageFull: As the fetcher says.
     """
 
     def share(so_far: FetchedSoFar) -> None:
+        look.heed(so_far)
         progress(so_far.size_bytes / so_far.total_bytes if so_far.total_bytes else 0.0)
 
     return fetcher.fetch(url, target, limit_bytes=limit_bytes, progress=share, headers=headers)
