@@ -17,11 +17,12 @@ class Origin:
     """
     What is served and what was asked for.
 
-    ``pause_s`` is waited after each chunk of 32 KiB.
+    ``pause_s`` is waited after each chunk of 32 KiB; without ``gives_parts`` ranges are not heeded.
     """
 
     files: dict[str, bytes] = field(default_factory=dict)
     pause_s: float = 0.0
+    gives_parts: bool = True
     address: str = ""
     bytes_sent: int = 0
     requests: list[tuple[str, str | None]] = field(default_factory=list)
@@ -45,20 +46,17 @@ def _handler(origin: Origin) -> type[http.server.BaseHTTPRequestHandler]:
             if content is None:
                 self.send_error(404)
                 return
-            start = self._start(wanted, len(content))
-            self.send_response(206 if start else 200)
+            start, end = _span(wanted, len(content)) if origin.gives_parts else (0, len(content))
+            is_part = (start, end) != (0, len(content))
+            self.send_response(206 if is_part else 200)
             self.send_header("Content-Type", "video/mp4")
             self.send_header("ETag", f'"{hash(content) & 0xFFFFFFFF:08x}"')
             self.send_header("Accept-Ranges", "bytes")
-            if start:
-                self.send_header("Content-Range", f"bytes {start}-{len(content) - 1}/{len(content)}")
-            self.send_header("Content-Length", str(len(content) - start))
+            if is_part:
+                self.send_header("Content-Range", f"bytes {start}-{end - 1}/{len(content)}")
+            self.send_header("Content-Length", str(end - start))
             self.end_headers()
-            self._send(content[start:])
-
-        def _start(self, wanted: str | None, length: int) -> int:
-            match = re.fullmatch(r"bytes=(\d+)-", wanted or "")
-            return int(match[1]) if match and int(match[1]) < length else 0
+            self._send(content[start:end])
 
         def _send(self, content: bytes) -> None:
             for start in range(0, len(content), CHUNK_BYTES):
@@ -76,6 +74,14 @@ def _handler(origin: Origin) -> type[http.server.BaseHTTPRequestHandler]:
             """Say nothing."""
 
     return Handler
+
+
+def _span(wanted: str | None, length: int) -> tuple[int, int]:
+    """Return the first byte a range asks for and the one behind its last; all without one that can be."""
+    match = re.fullmatch(r"bytes=(\d+)-(\d*)", wanted or "")
+    if not match or int(match[1]) >= length:
+        return 0, length
+    return int(match[1]), min(length, int(match[2]) + 1 if match[2] else length)
 
 
 @contextmanager

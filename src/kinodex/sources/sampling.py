@@ -82,7 +82,8 @@ class CurlSampler:
             if start == 0:
                 if not content:
                     raise FileEmpty
-                refuse_by_beginning(content[:SNIFFED_BYTES], answer.head, kind="video")
+                if len(content) >= min(SNIFFED_BYTES, total_bytes or SNIFFED_BYTES):
+                    refuse_by_beginning(content[:SNIFFED_BYTES], answer.head, kind="video")
             return Sample(
                 content=content,
                 start=offset,
