@@ -51,9 +51,6 @@ class Decoded:
     warnings: tuple[VideoWarning, ...] = ()
 
 
-warnings: tuple[str, ...] = ()
-
-
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Glimpse:
     """
