@@ -33,6 +33,8 @@ def index_id(server: LiveServer) -> str:
 def _send(url: str, fields: dict[str, str], form: str) -> requests.Response:
     if form == "url-encoded":
         return requests.post(url, headers=HEADERS, data=fields, timeout=30)
+    if form == "JSON":
+        return requests.post(url, headers=HEADERS, json=fields, timeout=30)
     if form == "multipart":
         parts = {name: (None, value) for name, value in fields.items()}
         return requests.post(url, headers=HEADERS, files=parts, timeout=30)
@@ -59,7 +61,7 @@ def _poll(server: LiveServer, task_id: str) -> tuple[dict[str, Any], list[str]]:
         time.sleep(0.05)
 
 
-@pytest.mark.parametrize("form", ["url-encoded", "multipart", "chunked multipart"])
+@pytest.mark.parametrize("form", ["url-encoded", "multipart", "chunked multipart", "JSON"])
 def test_the_guide_runs_from_its_first_line_to_its_last(
     server: LiveServer, index_id: str, clip_url: str, form: str
 ) -> None:

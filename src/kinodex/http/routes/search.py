@@ -33,11 +33,12 @@ _ACCEPTED = Accepted(
     }
 )
 _URL_NAMES = ("query_media_url", "query_media_urls")
-_V1_2 = only_in("v1.2")
+# Of version 1.2, but its clients page through it under 1.1 too.
+_OLD = only_in("v1.1", "v1.2")
 
 
 @router.post("/search", dependencies=[READ], openapi_extra=documented(spec.SEARCH))
-@router.post("/search-v2", dependencies=[READ, _V1_2], openapi_extra=documented(spec.SEARCH))
+@router.post("/search-v2", dependencies=[READ, _OLD], openapi_extra=documented(spec.SEARCH))
 async def search(
     request: Request,
     usecases: UseCasesDep,
@@ -57,7 +58,7 @@ async def search(
 
 
 @router.get("/search/{token}", dependencies=[READ], openapi_extra=documented(spec.TURN))
-@router.get("/search-v2/{token}", dependencies=[READ, _V1_2], openapi_extra=documented(spec.TURN))
+@router.get("/search-v2/{token}", dependencies=[READ, _OLD], openapi_extra=documented(spec.TURN))
 async def turn_page(
     token: str,
     request: Request,
