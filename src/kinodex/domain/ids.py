@@ -10,6 +10,9 @@ TaskId = NewType("TaskId", str)
 VideoId = NewType("VideoId", str)
 KeyId = NewType("KeyId", str)
 WebhookId = NewType("WebhookId", str)
+AssetId = NewType("AssetId", str)
+UploadId = NewType("UploadId", str)
+EmbedTaskId = NewType("EmbedTaskId", str)
 
 _PATTERN = re.compile(r"[0-9a-f]{24}")
 

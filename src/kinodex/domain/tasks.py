@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from kinodex.domain.ids import IndexId, TaskId, VideoId
+from kinodex.domain.ids import AssetId, IndexId, TaskId, VideoId
 from kinodex.domain.request_headers import RequestHeaders
 from kinodex.domain.videos import MetadataValue
 
@@ -93,3 +93,4 @@ class Task:
     progress: float = 0.0
     failure: Failure | None = None
     request_id: str | None = None
+    asset_id: AssetId | None = None

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 
 from kinodex.domain import errors
-from kinodex.domain.ids import IndexId, VideoId
+from kinodex.domain.ids import AssetId, IndexId, VideoId
 from kinodex.domain.media import MediaFacts
 from kinodex.domain.warnings import VideoWarning
 
@@ -40,6 +40,7 @@ class Video:
     engines: Mapping[str, str] = field(default_factory=dict)
     warnings: tuple[VideoWarning, ...] = ()
     recipe: str | None = None
+    asset_id: AssetId | None = None
 
 
 def check_user_metadata(metadata: Mapping[str, object]) -> None:

@@ -15,7 +15,7 @@ from kinodex.jobs.heartbeats import DEAD_AFTER_S, Heartbeats
 from kinodex.jobs.life import Life
 from kinodex.jobs.names import APPLICATION, APPLICATION_VERSION, QUEUE, SPENT, WAITING, WORKFLOW
 from kinodex.jobs.plain import JsonSerializer, quieten
-from kinodex.jobs.protocols import Work
+from kinodex.jobs.protocols import Queue, Work
 from kinodex.jobs.tending import Tending
 
 ATTEMPTS = 5
@@ -62,7 +62,7 @@ class DbosJobs:
         self._statuses = _statuses(None if is_alone else SCHEMA)
         self._life: Life | None = None
 
-    def enqueue(self, task_id: TaskId, *, transaction: object) -> None:
+    def enqueue(self, task_id: TaskId, *, transaction: object, queue: Queue = "indexing") -> None:
         """
         Queue the work of a task inside a transaction of the stores; once, however often it is asked.
 
@@ -75,7 +75,7 @@ class DbosJobs:
             transaction,
             {
                 "workflow_name": WORKFLOW,
-                "queue_name": QUEUE,
+                "queue_name": queue,
                 "workflow_id": task_id,
                 "app_version": APPLICATION_VERSION,
             },
@@ -113,7 +113,7 @@ class DbosJobs:
         return [TaskId(workflow.workflow_id) for workflow in spent]
 
     def waiting(self) -> int:
-        """Return how many jobs are queued or running."""
+        """Return how many jobs of indexing are queued or running."""
         status = self._statuses.c
         count = sa.select(sa.func.count()).where(status.queue_name == QUEUE, status.status.in_(WAITING))
         with self._engine.connect() as connection:

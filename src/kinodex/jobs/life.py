@@ -19,13 +19,15 @@ from kinodex.domain.errors import TaskWithdrawn
 from kinodex.domain.ids import TaskId
 from kinodex.jobs.checkpoints import DbosCheckpoints, SpentCheckpoints
 from kinodex.jobs.interrupted import JobInterrupted
-from kinodex.jobs.names import APPLICATION, APPLICATION_VERSION, POLLING_S, QUEUE, WORKFLOW
+from kinodex.jobs.names import APPLICATION, APPLICATION_VERSION, POLLING_S, QUEUE, RECEIVING, WORKFLOW
 from kinodex.jobs.plain import JsonSerializer
 from kinodex.jobs.protocols import Checkpoints, Work
 from kinodex.jobs.tending import Tending
 
 log = structlog.get_logger(__name__)
 
+RECEIVED_AT_ONCE = 4
+"""Assets fetched or looked at at the same time by one process: they wait for the network most of it."""
 IDLE_S = 3600.0
 NAP_S = 0.2
 """Pauses of parts of DBOS that have nothing to do here."""
@@ -62,12 +64,13 @@ class Life:
 
     def begin(self, engine: sa.Engine, *, concurrency: int) -> None:
         """Take jobs from now on; those of dead processes at once."""
-        self._client.register_queue(
-            QUEUE,
-            worker_concurrency=concurrency,
-            polling_interval_sec=POLLING_S,
-            application_name=APPLICATION,
-        )
+        for queue, at_once in ((QUEUE, concurrency), (RECEIVING, RECEIVED_AT_ONCE)):
+            self._client.register_queue(
+                queue,
+                worker_concurrency=at_once,
+                polling_interval_sec=POLLING_S,
+                application_name=APPLICATION,
+            )
         self._tending.announce()
         DBOS(config=_config(engine, self._id))
         self._register()
@@ -159,7 +162,7 @@ class Life:
             status="PENDING", executor_id=self._id, load_input=False, load_output=False
         )
         for workflow in left:
-            self._client.resume_workflow(workflow.workflow_id, queue_name=QUEUE)
+            self._client.resume_workflow(workflow.workflow_id, queue_name=workflow.queue_name or QUEUE)
 
 
 def _config(engine: sa.Engine, executor: str) -> DBOSConfig:

@@ -5,6 +5,8 @@ APPLICATION_VERSION = "1"
 """Never the hash of the code, which is the default: an upgrade would strand the jobs under way."""
 
 QUEUE = "indexing"
+RECEIVING = "receiving"
+"""Assets: they wait for one another, and not for videos that are being indexed."""
 WORKFLOW = "index_video"
 POLLING_S = 0.25
 

@@ -5,7 +5,7 @@ Completed steps run once; a step that was interrupted runs again, so every step 
 """
 
 from collections.abc import Callable, Sequence
-from typing import Protocol, TypeVar
+from typing import Literal, Protocol, TypeVar
 
 from kinodex.domain.ids import TaskId
 
@@ -31,6 +31,9 @@ class Checkpoints(Protocol):
         ...
 
 
+Queue = Literal["indexing", "receiving"]
+"""Long work on engines, and short work that waits for bytes."""
+
 Work = Callable[[TaskId, Checkpoints], None]
 """Does one job. It handles its own errors; what it raises nevertheless is logged and ends the job."""
 
@@ -38,13 +41,14 @@ Work = Callable[[TaskId, Checkpoints], None]
 class Jobs(Protocol):
     """The queue."""
 
-    def enqueue(self, task_id: TaskId, *, transaction: object) -> None:
+    def enqueue(self, task_id: TaskId, *, transaction: object, queue: Queue = "indexing") -> None:
         """
         Queue the work of a task inside a transaction of the stores.
 
         Args:
             task_id: Doubles as the idempotency key: a task is queued once.
             transaction: ``Transaction.handle`` of the stores.
+            queue: Work of one queue does not wait for that of the other.
         """
         ...
 
@@ -66,7 +70,7 @@ class Jobs(Protocol):
         ...
 
     def waiting(self) -> int:
-        """Return how many jobs are queued or running."""
+        """Return how many jobs of indexing are queued or running."""
         ...
 
     def stop(self) -> None:

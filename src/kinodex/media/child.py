@@ -23,7 +23,9 @@ from PIL import Image
 
 from kinodex.media.decoding import decode
 from kinodex.media.glancing import Known, glance
+from kinodex.media.describing import describe
 from kinodex.media.messages import (
+    Described,
     Failed,
     Finished,
     Glimpsed,
@@ -93,6 +95,8 @@ def _do(request: Request, tell: Callable[[Reply], None]) -> Reply:
         return Probed(probe(path, max_pixels=max_pixels))
     if request.job == "glance":
         return Glimpsed(glance(path, Known(request.spans, request.total_bytes), max_pixels=max_pixels))
+    if request.job == "describe":
+        return Described(describe(path))
     if request.folder is None or request.facts is None:
         raise ValueError("a decode pass without a folder or without facts")
     folder, progress = Path(request.folder), _now_and_then(tell)

@@ -10,6 +10,7 @@ from typing import Literal
 import msgspec
 
 from kinodex.domain.media import Glimpse, MediaFacts
+from kinodex.domain.streams import FileFacts
 
 
 class Limits(msgspec.Struct, frozen=True, kw_only=True):
@@ -28,7 +29,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     ``spans`` says which bytes are there for a glance, ``total_bytes`` how long the whole file is.
     """
 
-    job: Literal["probe", "glance", "decode", "inspect"]
+    job: Literal["probe", "glance", "decode", "describe", "inspect"]
     limits: Limits
     parent: int
     path: str | None = None
@@ -69,6 +70,12 @@ class Glimpsed(msgspec.Struct, frozen=True, tag="glimpsed"):
     glimpse: Glimpse
 
 
+class Described(msgspec.Struct, frozen=True, tag="described"):
+    """The answer to a question for streams."""
+
+    facts: FileFacts
+
+
 class Finished(msgspec.Struct, frozen=True, tag="finished"):
     """A decode pass is over; what it found lies in its folder."""
 
@@ -97,4 +104,4 @@ class Unreadable(Exception):
         self.kind: Kind = kind
 
 
-Reply = SandboxState | Progressed | Probed | Glimpsed | Finished | Failed
+Reply = SandboxState | Progressed | Probed | Glimpsed | Described | Finished | Failed

@@ -11,6 +11,7 @@ from typing import Protocol
 
 from kinodex.domain.arrays import Frame, Sound
 from kinodex.domain.media import Decoded, Glimpse, MediaFacts
+from kinodex.domain.streams import FileFacts, StillFacts
 from kinodex.domain.timeline import SampledFrame
 
 Progress = Callable[[float], None]
@@ -19,6 +20,10 @@ Progress = Callable[[float], None]
 
 ReadPicture = Callable[[bytes], Frame]
 """Turns the bytes of a picture file a user sent into a picture; raises ``ParameterInvalid``."""
+
+
+ReadStill = Callable[[Path], StillFacts | None]
+"""The facts of a picture file, ``None`` for anything else; raises ``PictureBroken``."""
 
 
 class MediaReader(Protocol):
@@ -50,6 +55,17 @@ class MediaReader(Protocol):
 
         Raises:
             VideoBroken: The part cannot be read; of the whole file this says nothing.
+        """
+        ...
+
+    def describe(self, path: Path) -> FileFacts:
+        """
+        Return what a file with pictures or sound holds, stream by stream.
+
+        Raises:
+            FileEmpty: Zero bytes.
+            NotAVideo: Neither pictures nor sound.
+            VideoBroken: It cannot be read, or nothing of a file that is all sound can be decoded.
         """
         ...
 

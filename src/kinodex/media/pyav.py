@@ -12,10 +12,11 @@ from kinodex.domain.arrays import Frame, Sound
 from kinodex.domain.errors import DecoderLost, FileEmpty, KinodexError, NotAVideo, StorageFull, VideoBroken
 from kinodex.domain.media import Decoded, Glimpse, MediaFacts
 from kinodex.domain.sniff import SNIFFED_BYTES, surely_not_a_video
+from kinodex.domain.streams import FileFacts
 from kinodex.domain.timeline import SampledFrame
 from kinodex.media import framepack
 from kinodex.media.children import run_job
-from kinodex.media.messages import Failed, Glimpsed, Limits, Probed, Reply, Request, SandboxState
+from kinodex.media.messages import Described, Failed, Glimpsed, Limits, Probed, Reply, Request, SandboxState
 from kinodex.media.protocols import Progress
 
 log = logging.getLogger(__name__)
@@ -88,6 +89,19 @@ class PyavReader:
         if not isinstance(answer, Glimpsed):
             raise DecoderLost("the decoder saw nothing")
         return answer.glimpse
+
+    def describe(self, path: Path) -> FileFacts:
+        """Return what a file holds; see ``MediaReader.describe``."""
+        size_bytes = path.stat().st_size
+        if not size_bytes:
+            raise FileEmpty
+        limits = self._limits(self._allowance.floor_s, file_bytes=_COMPLAINT_BYTES)
+        request = Request(job="describe", limits=limits, parent=os.getpid(), path=str(path.absolute()))
+        wall_s = 2 * self._allowance.floor_s + size_bytes / _SLOWEST_READ_BYTES_PER_S
+        answer = _answer(run_job(request, wall_s=wall_s, progress=_ignore))
+        if not isinstance(answer, Described):
+            raise DecoderLost("the decoder described nothing")
+        return answer.facts
 
     def decode(self, path: Path, folder: Path, *, facts: MediaFacts, progress: Progress) -> Decoded:
         """Run the decode pass; see ``MediaReader.decode``."""

@@ -45,7 +45,7 @@ class Fetched:
     validator: str | None = None
 
 
-Kind = Literal["video", "picture", "text"]
+Kind = Literal["video", "picture", "text", "media"]
 """What is wanted; only a video is judged by its first bytes."""
 
 

@@ -1,6 +1,6 @@
-"""Where the bytes of a video lie in the blob store."""
+"""Where the bytes of videos, assets and uploads lie in the blob store."""
 
-from kinodex.domain.ids import VideoId
+from kinodex.domain.ids import AssetId, UploadId, VideoId
 
 VIDEOS = "videos/"
 """The bytes of all videos lie below this."""
@@ -29,3 +29,28 @@ def artifact_key(video_id: VideoId, name: str) -> str:
 def transcript_key(video_id: VideoId) -> str:
     """The transcript the user sent along, SRT or WebVTT."""
     return f"{video_prefix(video_id)}transcript"
+
+
+def asset_prefix(asset_id: AssetId) -> str:
+    """Everything of one asset lies below this."""
+    return f"assets/{asset_id}/"
+
+
+def asset_key(asset_id: AssetId) -> str:
+    """The file as it came."""
+    return f"{asset_prefix(asset_id)}source"
+
+
+def upload_prefix(upload_id: UploadId) -> str:
+    """All parts of an upload lie below this, until they are put together."""
+    return f"uploads/{upload_id}/"
+
+
+def part_key(upload_id: UploadId, number: int, etag: str) -> str:
+    """A part that came through this server: its name holds its tag, so two of one number do not mix."""
+    return f"{upload_prefix(upload_id)}{number}/{etag}"
+
+
+def sent_part_key(upload_id: UploadId, number: int) -> str:
+    """A part that a client sends straight to the store."""
+    return f"{upload_prefix(upload_id)}{number}/sent"

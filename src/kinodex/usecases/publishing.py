@@ -95,6 +95,7 @@ def _video(task: Task, understood: Understood) -> Video:
         user_metadata=dict(task.user_metadata),
         engines=understood.engines,
         warnings=tuple(understood.warnings),
+        asset_id=task.asset_id,
     )
 
 

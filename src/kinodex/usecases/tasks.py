@@ -6,8 +6,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from kinodex.domain import errors
+from kinodex.domain.assets import Asset, AssetKind, AssetStatus
 from kinodex.domain.clock import now
-from kinodex.domain.ids import IndexId, TaskId, VideoId, new_id
+from kinodex.domain.ids import AssetId, IndexId, TaskId, VideoId, new_id
 from kinodex.domain.languages import LANGUAGES
 from kinodex.domain.limits import Limits, check_facts
 from kinodex.domain.listing import Listing, Page
@@ -21,7 +22,7 @@ from kinodex.jobs.protocols import Jobs
 from kinodex.media.protocols import MediaReader
 from kinodex.sources.protocols import VideoFetcher
 from kinodex.stores.protocols import BlobStore, Records, StepRecord, Transaction
-from kinodex.usecases.blobs import source_key, transcript_key, video_prefix
+from kinodex.usecases.blobs import asset_key, source_key, transcript_key, video_prefix
 from kinodex.usecases.decoder_losses import LOSSES
 from kinodex.usecases.estimates import forecast
 from kinodex.usecases.indexes import require_index
@@ -145,6 +146,45 @@ class Tasks:
             facts=facts,
         )
 
+    def create_from_asset(self, request: TaskRequest, asset_id: AssetId) -> Task:
+        """
+        Start indexing an asset; its bytes are shared, so the asset may be deleted afterwards.
+
+        Raises:
+            NotFound: No such index or asset.
+            ParameterInvalid: The asset is not ready, or metadata that cannot be used.
+            VideoRejected: It is no video, or one that breaks a requirement.
+            Overloaded: Too many tasks are waiting.
+        """
+        self._check_request(request)
+        with self._records.read() as transaction:
+            asset = transaction.assets.get(asset_id)
+        if asset is None:
+            raise errors.NotFound("asset", asset_id)
+        facts = self._facts_of(asset, request)
+        video_id = self._announced()
+        try:
+            self._blobs.copy(asset_key(asset_id), source_key(video_id))
+        except FileNotFoundError as error:  # it was deleted at this moment
+            raise errors.NotFound("asset", asset_id) from error
+        return self._add(
+            request,
+            source=VideoSource(upload_blob=source_key(video_id)),
+            filename=asset.filename,
+            status=TaskStatus.PENDING,
+            video_id=video_id,
+            facts=facts,
+            asset_id=asset_id,
+        )
+
+    def _facts_of(self, asset: Asset, request: TaskRequest) -> MediaFacts:
+        if asset.status is not AssetStatus.READY or asset.technical is None or asset.kind is None:
+            raise errors.ParameterInvalid("asset_id", f"the asset {asset.id} is {asset.status}, not ready")
+        if asset.technical.video is None:
+            raise errors.AssetKindWrong(AssetKind.VIDEO, asset.kind)
+        check_facts(asset.technical.video, self._limits[request.generation])
+        return asset.technical.video
+
     def get(self, task_id: TaskId) -> Task:
         """
         Return a task.
@@ -253,6 +293,7 @@ class Tasks:
         status: TaskStatus,
         video_id: VideoId | None = None,
         facts: MediaFacts | None = None,
+        asset_id: AssetId | None = None,
     ) -> Task:
         task_id, transcript_blob = request.task_id, None
         is_announced = video_id is not None or request.transcript is not None
@@ -286,6 +327,7 @@ class Tasks:
                 height_px=facts.height_px if facts else None,
                 size_bytes=facts.size_bytes if facts else None,
                 request_id=request.request_id,
+                asset_id=asset_id,
             )
             (task,) = self._with_forecasts(transaction, [task])
             transaction.tasks.add(task)

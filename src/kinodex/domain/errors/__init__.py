@@ -8,6 +8,7 @@ Everything that can go wrong and is not our own mistake, as one tree.
     · IndexNameTaken · IndexModelsFixed · TaskNotDeletable · VideoNotReady · UploadExpired
     · SearchOptionUnsupported · SearchOptionsConflict · FilterInvalid · PageExpired · VideoNotInIndex
     · IdempotencyKeyInvalid · IdempotencyKeyReused · RequestStillRunning · AnswerNotKept
+    · AssetInUse · UploadClosed
     · UrlRefused: the address itself is not acceptable
       . UrlInvalid . UrlSchemeNotAllowed . UrlPortNotAllowed . UrlCredentialsNotAllowed
       . UrlAddressNotAllowed . UrlHostUnsupported . WebhookUrlNotSecure
@@ -19,6 +20,7 @@ Everything that can go wrong and is not our own mistake, as one tree.
   - VideoRejected: the bytes are here and are not a video we take
     · FileEmpty · FileTooLarge · NotAVideo · VideoBroken · DecoderLost · ResolutionTooLow · ResolutionTooHigh
     · AspectRatioRefused · VideoTooShort · VideoTooLong · AudioMissing · TranscriptInvalid
+    · NotMedia · AssetKindWrong · SoundBroken · PictureBroken · UploadUnfinished
   - ReceiverRefused: a webhook was not taken
   - StorageFull · EngineFailed · EngineNotReady · WorkerLost · TaskWithdrawn · Overloaded
 
@@ -36,6 +38,15 @@ from kinodex.domain.errors.addresses import (
     UrlPortNotAllowed,
     UrlRefused,
     UrlSchemeNotAllowed,
+)
+from kinodex.domain.errors.assets import (
+    AssetInUse,
+    AssetKindWrong,
+    NotMedia,
+    PictureBroken,
+    SoundBroken,
+    UploadClosed,
+    UploadUnfinished,
 )
 from kinodex.domain.errors.fetching import (
     BadResponse,
@@ -117,6 +128,8 @@ from kinodex.domain.errors.webhooks import (
 __all__ = [
     "AnswerNotKept",
     "AspectRatioRefused",
+    "AssetInUse",
+    "AssetKindWrong",
     "AudioMissing",
     "BadResponse",
     "BodyTooLarge",
@@ -148,10 +161,12 @@ __all__ = [
     "MethodNotAllowed",
     "NotAVideo",
     "NotFound",
+    "NotMedia",
     "Overloaded",
     "PageExpired",
     "ParameterInvalid",
     "ParameterMissing",
+    "PictureBroken",
     "RateLimitedBySource",
     "ReceiverRefused",
     "Refused",
@@ -160,6 +175,7 @@ __all__ = [
     "ResolutionTooLow",
     "SearchOptionUnsupported",
     "SearchOptionsConflict",
+    "SoundBroken",
     "StorageFull",
     "TaskNotDeletable",
     "TaskWithdrawn",
@@ -167,7 +183,9 @@ __all__ = [
     "TooManyRedirects",
     "TooManyWebhooks",
     "TranscriptInvalid",
+    "UploadClosed",
     "UploadExpired",
+    "UploadUnfinished",
     "UrlAddressNotAllowed",
     "UrlCredentialsNotAllowed",
     "UrlHostUnsupported",

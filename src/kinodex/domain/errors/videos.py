@@ -43,6 +43,7 @@ class VideoBroken(VideoRejected):
 
     def __init__(self, reason: str) -> None:
         super().__init__(f"The video cannot be decoded: {reason}.")
+        self.reason = reason
 
 
 class DecoderLost(VideoBroken):

@@ -58,6 +58,7 @@ def video(shown: Video, *, models: tuple[str, ...], is_whole: bool) -> Json:
     has_metadata = bool(shown.user_metadata) or is_whole
     return {
         **v1_1.video_times(shown),
+        **known({"asset_id": shown.asset_id}),
         "system_metadata": {
             **v1_1.video_facts(shown),
             **known({"video_title": shown.title}),

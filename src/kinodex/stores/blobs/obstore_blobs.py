@@ -2,13 +2,14 @@
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from datetime import timedelta
 from pathlib import Path
 from secrets import token_hex
 from urllib.parse import unquote, urlsplit
 
 import obstore
 from obstore.exceptions import BaseError
-from obstore.store import LocalStore, ObjectStore
+from obstore.store import LocalStore, ObjectStore, S3Store
 
 from kinodex.stores.blobs.bucket import BucketWriter, open_bucket
 from kinodex.stores.blobs.folder import FolderWriter
@@ -99,6 +100,21 @@ class ObstoreBlobs:
         """
         with _our_errors():
             self._writer.copy(checked_key(source), checked_key(target))
+
+    def etag(self, key: str) -> str | None:
+        """Return the entity tag of a blob without its quotes, or ``None`` if there is no such blob."""
+        try:
+            with _our_errors():
+                return (obstore.head(self._store, checked_key(key))["e_tag"] or "").strip('"')
+        except FileNotFoundError:
+            return None
+
+    def presigned_put(self, key: str, *, life_s: int) -> str | None:
+        """Return a URL that anybody may PUT a blob to for some seconds; ``None`` in a local folder."""
+        if not isinstance(self._store, S3Store):
+            return None
+        with _our_errors():
+            return obstore.sign(self._store, "PUT", checked_key(key), timedelta(seconds=life_s))
 
     def list(self, prefix: str) -> Iterator[str]:
         """Yield the keys that begin with a prefix that ends in ``/``."""

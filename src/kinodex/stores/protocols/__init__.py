@@ -6,6 +6,12 @@ store under keys we choose. Blobs come first, then the one transaction that make
 Everything here is synchronous: callers choose the thread.
 """
 
+from kinodex.stores.protocols.assets import (
+    AssetStore,
+    IndexedAsset,
+    IndexedAssetStore,
+    UploadStore,
+)
 from kinodex.stores.protocols.blobs import (
     BlobStore,
 )
@@ -52,12 +58,15 @@ from kinodex.stores.protocols.webhooks import (
 )
 
 __all__ = [
+    "AssetStore",
     "BlobStore",
     "Claim",
     "ClaimStore",
     "DeliveryClaim",
     "DeliveryStore",
     "IndexStore",
+    "IndexedAsset",
+    "IndexedAssetStore",
     "KeyStore",
     "KnownBytes",
     "KnownSource",
@@ -76,6 +85,7 @@ __all__ = [
     "TextLine",
     "TextStore",
     "Transaction",
+    "UploadStore",
     "VectorHit",
     "VectorManifest",
     "VectorRows",

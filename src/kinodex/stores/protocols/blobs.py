@@ -63,6 +63,18 @@ class BlobStore(Protocol):
         """
         ...
 
+    def etag(self, key: str) -> str | None:
+        """Return the tag a store gives to the bytes of a blob, ``None`` if there is no such blob."""
+        ...
+
+    def presigned_put(self, key: str, *, life_s: int) -> str | None:
+        """
+        Return a URL that anybody may PUT a blob to for some seconds.
+
+        ``None`` where bytes have to come through this server, as in a local folder.
+        """
+        ...
+
     def list(self, prefix: str) -> Iterator[str]:
         """Yield the keys that begin with a prefix that ends in ``/``."""
         ...

@@ -13,6 +13,7 @@ from kinodex.domain.keys import ApiKey
 from kinodex.domain.listing import Condition, Listing, Page
 from kinodex.domain.tasks import Task, TaskStatus
 from kinodex.domain.videos import Video
+from kinodex.stores.protocols.assets import AssetStore, IndexedAssetStore, UploadStore
 from kinodex.stores.protocols.purges import PurgeStore
 from kinodex.stores.protocols.repeats import RepeatStore
 from kinodex.stores.protocols.sharing import ClaimStore, SourceStore
@@ -338,6 +339,21 @@ class Transaction(Protocol):
     @property
     def claims(self) -> ClaimStore:
         """Claims on what others wait for."""
+        ...
+
+    @property
+    def assets(self) -> AssetStore:
+        """Uploaded files."""
+        ...
+
+    @property
+    def uploads(self) -> UploadStore:
+        """Uploads in parts."""
+        ...
+
+    @property
+    def indexed_assets(self) -> IndexedAssetStore:
+        """Tasks beside their videos."""
         ...
 
 

@@ -8,11 +8,12 @@ from datetime import datetime
 import sqlalchemy as sa
 
 from kinodex.domain.listing import Comparison, Condition, Value
+from kinodex.domain.videos import MetadataValue
 from kinodex.stores.sql.columns import Instant
 from kinodex.stores.sql.tables import video_metadata
 
-Field = sa.Column[object] | Callable[[Condition], sa.ColumnElement[bool]]
-"""A column to compare with, or a rule of its own."""
+Field = sa.ColumnElement[object] | Callable[[Condition], sa.ColumnElement[bool]]
+"""A column, or what is computed of some, to compare with; or a rule of its own."""
 
 METADATA_PREFIX = "metadata."
 
@@ -42,10 +43,10 @@ def order(sort_by: str, *, descending: bool, fields: Mapping[str, Field]) -> lis
         ValueError: A field that is no column.
     """
     columns = [fields.get(sort_by), fields["id"]]
-    if not all(isinstance(column, sa.Column) for column in columns):
+    if not all(isinstance(column, sa.ColumnElement) for column in columns):
         raise ValueError(f"a list cannot be sorted by {sort_by!r}")
     way = sa.desc if descending else sa.asc
-    return [way(column).nulls_last() for column in columns if isinstance(column, sa.Column)]
+    return [way(column).nulls_last() for column in columns if isinstance(column, sa.ColumnElement)]
 
 
 def compare(
@@ -59,22 +60,45 @@ def compare(
     return column.in_(value) if isinstance(value, tuple) else column == value
 
 
-def metadata(video_id: sa.Column[str]) -> Callable[[Condition], sa.ColumnElement[bool]]:
+def metadata(
+    owner: sa.Column[str], values_of: sa.Column[str] = video_metadata.c.video_id
+) -> Callable[[Condition], sa.ColumnElement[bool]]:
     """
     Return the rule for ``metadata.<key>``: one of the values stored under the key fits.
+
+    ``owner`` is the id of what the values belong to, ``values_of`` the column of a table of values (built
+    like ``video_metadata``) that names it.
 
     Texts are ordered by code point and numbers by size; a text that reads as a number or a truth value
     equals it. A list fits where one of its texts does.
     """
 
     def rule(condition: Condition) -> sa.ColumnElement[bool]:
-        stored = video_metadata.c
+        stored = values_of.table
         key = condition.field.removeprefix(METADATA_PREFIX)
         values = condition.value if isinstance(condition.value, tuple) else (condition.value,)
-        fits = sa.or_(*(_fits(condition.comparison, value) for value in values), sa.false())
-        return sa.exists().where(stored.video_id == video_id, stored.key == key, fits)
+        fits = sa.or_(*(_fits(stored, condition.comparison, value) for value in values), sa.false())
+        return sa.exists().where(values_of == owner, stored.c.key == key, fits)
 
     return rule
+
+
+def metadata_rows(
+    values_of: sa.Column[str], owner: str, metadata: Mapping[str, MetadataValue]
+) -> list[dict[str, object]]:
+    """Return the rows such a rule looks at; every value has one, a list one per text."""
+    return [
+        {
+            values_of.name: owner,
+            "key": key,
+            "position": position,
+            "text_value": each if isinstance(each, str) else None,
+            "number_value": None if isinstance(each, str) else number_of(each),
+            "truth_value": each if isinstance(each, bool) else None,
+        }
+        for key, value in metadata.items()
+        for position, each in enumerate(value if isinstance(value, (tuple, list)) else (value,))
+    ]
 
 
 def number_of(value: Value) -> float | None:
@@ -97,12 +121,12 @@ def _translate(condition: Condition, fields: Mapping[str, Field]) -> sa.ColumnEl
     field = fields.get(condition.field, fields.get(prefix))
     if field is None:
         raise ValueError(f"no field is named {condition.field!r}")
-    if not isinstance(field, sa.Column):
+    if not isinstance(field, sa.ColumnElement):
         return field(condition)
     return compare(field, condition.comparison, _typed(field, condition))
 
 
-def _typed(column: sa.Column[object], condition: Condition) -> object:
+def _typed(column: sa.ColumnElement[object], condition: Condition) -> object:
     """Return the value as the column has it: databases differ in what they do with others."""
     value = condition.value
     if isinstance(column.type, sa.Double | sa.Integer) and not isinstance(value, bool):
@@ -118,32 +142,30 @@ def _no(condition: Condition) -> object:
     raise ValueError(f"{condition.value!r} cannot be compared with {condition.field}")
 
 
-def _fits(comparison: Comparison, value: Value) -> sa.ColumnElement[bool]:
+def _fits(stored: sa.FromClause, comparison: Comparison, value: Value) -> sa.ColumnElement[bool]:
     if comparison in {"gte", "lte"}:
-        return sa.or_(*_ordered(comparison, value), sa.false())
-    return sa.or_(*_equal(value), sa.false())
+        return sa.or_(*_ordered(stored, comparison, value), sa.false())
+    return sa.or_(*_equal(stored, value), sa.false())
 
 
-def _ordered(comparison: Comparison, value: Value) -> list[sa.ColumnElement[bool]]:
-    stored = video_metadata.c
+def _ordered(stored: sa.FromClause, comparison: Comparison, value: Value) -> list[sa.ColumnElement[bool]]:
     found: list[sa.ColumnElement[bool]] = []
     if isinstance(value, str):
-        found.append(compare(stored.text_value, comparison, value))
+        found.append(compare(stored.c.text_value, comparison, value))
     if (number := number_of(value)) is not None:
-        found.append(compare(stored.number_value, comparison, number))
+        found.append(compare(stored.c.number_value, comparison, number))
     return found
 
 
-def _equal(value: Value) -> list[sa.ColumnElement[bool]]:
-    stored = video_metadata.c
+def _equal(stored: sa.FromClause, value: Value) -> list[sa.ColumnElement[bool]]:
     found: list[sa.ColumnElement[bool]] = []
     if isinstance(value, bool | str):
         truth = value if isinstance(value, bool) else _TRUTH.get(value)
-        found += [stored.truth_value.is_(truth)] if truth is not None else []
+        found += [stored.c.truth_value.is_(truth)] if truth is not None else []
     if (number := number_of(value)) is not None:
-        found.append(stored.number_value == number)
+        found.append(stored.c.number_value == number)
     if (text := _text(value)) is not None:
-        found.append(stored.text_value == text)
+        found.append(stored.c.text_value == text)
     return found
 
 

@@ -6,9 +6,11 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from kinodex.stores.sql.assets import SqlAssetStore
 from kinodex.stores.sql.damage import rows_without_parent
 from kinodex.stores.sql.deliveries import SqlDeliveryStore
 from kinodex.stores.sql.dialects import Dialect
+from kinodex.stores.sql.indexed_assets import SqlIndexedAssetStore
 from kinodex.stores.sql.indexes import SqlIndexStore
 from kinodex.stores.sql.keys import SqlKeyStore
 from kinodex.stores.sql.manifests import SqlManifestStore
@@ -23,6 +25,7 @@ from kinodex.stores.sql.sqlite import Sqlite
 from kinodex.stores.sql.steps import SqlStepStore
 from kinodex.stores.sql.tasks import SqlTaskStore
 from kinodex.stores.sql.texts import SqlTextStore
+from kinodex.stores.sql.uploads import SqlUploadStore
 from kinodex.stores.sql.videos import SqlVideoStore
 from kinodex.stores.sql.webhooks import SqlWebhookStore
 
@@ -113,6 +116,21 @@ class SqlTransaction:
     def claims(self) -> SqlClaimStore:
         """Claims on what others wait for."""
         return SqlClaimStore(self.connection, self.dialect)
+
+    @property
+    def assets(self) -> SqlAssetStore:
+        """Uploaded files."""
+        return SqlAssetStore(self.connection)
+
+    @property
+    def uploads(self) -> SqlUploadStore:
+        """Uploads in parts."""
+        return SqlUploadStore(self.connection, self.dialect)
+
+    @property
+    def indexed_assets(self) -> SqlIndexedAssetStore:
+        """Tasks beside their videos."""
+        return SqlIndexedAssetStore(self.connection)
 
 
 class SqlRecords:

@@ -12,9 +12,9 @@ from kinodex.domain.listing import Listing, Page
 from kinodex.domain.request_headers import RequestHeaders
 from kinodex.domain.tasks import Failure, Task, TaskStatus, VideoSource
 from kinodex.domain.videos import MetadataValue
-from kinodex.stores.sql.conditions import Field
+from kinodex.stores.sql.conditions import Field, metadata_rows
 from kinodex.stores.sql.lists import page_of
-from kinodex.stores.sql.tables import step_runs, tasks
+from kinodex.stores.sql.tables import step_runs, task_metadata, tasks
 
 FINAL = [status.value for status in TaskStatus if status.is_final]
 
@@ -54,6 +54,7 @@ _PLAIN = (
     "step",
     "progress",
     "request_id",
+    "asset_id",
 )
 """Columns that are attributes of a task as they are."""
 
@@ -67,6 +68,7 @@ class SqlTaskStore:
     def add(self, task: Task) -> None:
         """Store a new task."""
         self.connection.execute(sa.insert(tasks).values(_row(task)))
+        self._add_metadata(task)
 
     def get(self, task_id: TaskId) -> Task | None:
         """Return a task, or ``None``."""
@@ -79,7 +81,7 @@ class SqlTaskStore:
     def of_index(self, index_id: IndexId) -> Sequence[Task]:
         """Return all tasks of an index."""
         query = sa.select(tasks).where(tasks.c.index_id == index_id)
-        return [_task(row) for row in self.connection.execute(query)]
+        return [task_of(row) for row in self.connection.execute(query)]
 
     def replace(self, task: Task) -> bool:
         """Overwrite a task that is there and not final yet; one statement, so nothing comes between."""
@@ -88,13 +90,13 @@ class SqlTaskStore:
 
     def list(self, listing: Listing) -> Page[Task]:
         """Return a page of tasks."""
-        return page_of(self.connection, sa.select(tasks), listing, fields=FIELDS, item=_task)
+        return page_of(self.connection, sa.select(tasks), listing, fields=FIELDS, item=task_of)
 
     def unfinished(self) -> Sequence[Task]:
         """Return tasks that are neither ready nor failed, oldest first."""
         open_ones = [status.value for status in TaskStatus if not status.is_final]
         query = sa.select(tasks).where(tasks.c.status.in_(open_ones)).order_by(tasks.c.created_at, tasks.c.id)
-        return [_task(row) for row in self.connection.execute(query)]
+        return [task_of(row) for row in self.connection.execute(query)]
 
     def count_by_status(self, index_id: IndexId | None) -> Mapping[TaskStatus, int]:
         """Count the tasks of one index, or of all."""
@@ -108,9 +110,21 @@ class SqlTaskStore:
         self.connection.execute(sa.delete(step_runs).where(step_runs.c.task_id == task_id))
         self.connection.execute(sa.delete(tasks).where(tasks.c.id == task_id))
 
+    def describe(self, task: Task) -> None:
+        """Overwrite the user's metadata and ``updated_at`` of a task, whatever its status."""
+        change = {"user_metadata": task.user_metadata, "updated_at": task.updated_at}
+        self.connection.execute(sa.update(tasks).where(tasks.c.id == task.id).values(change))
+        self.connection.execute(sa.delete(task_metadata).where(task_metadata.c.task_id == task.id))
+        self._add_metadata(task)
+
+    def _add_metadata(self, task: Task) -> None:
+        rows = metadata_rows(task_metadata.c.task_id, task.id, dict(task.user_metadata))
+        if rows:
+            self.connection.execute(sa.insert(task_metadata), rows)
+
     def _one(self, condition: sa.ColumnElement[bool]) -> Task | None:
         row = self.connection.execute(sa.select(tasks).where(condition)).first()
-        return None if row is None else _task(row)
+        return None if row is None else task_of(row)
 
 
 def _row(task: Task) -> dict[str, object]:
@@ -128,7 +142,8 @@ def _row(task: Task) -> dict[str, object]:
     }
 
 
-def _task(row: sa.Row[Any]) -> Task:
+def task_of(row: sa.Row[Any]) -> Task:
+    """Return the task a row of its table holds."""
     return Task(
         **{name: getattr(row, name) for name in _PLAIN},
         status=TaskStatus(row.status),

@@ -12,7 +12,7 @@ from kinodex.domain.listing import Condition, Listing, Page
 from kinodex.domain.media import MediaFacts
 from kinodex.domain.videos import MetadataValue, Video
 from kinodex.domain.warnings import VideoWarning
-from kinodex.stores.sql.conditions import METADATA_PREFIX, Field, metadata, number_of, translate
+from kinodex.stores.sql.conditions import METADATA_PREFIX, Field, metadata, metadata_rows, translate
 from kinodex.stores.sql.lists import page_of
 from kinodex.stores.sql.tables import video_metadata, videos
 
@@ -55,12 +55,12 @@ class SqlVideoStore:
     def get(self, index_id: IndexId, video_id: VideoId) -> Video | None:
         """Return a video of an index, or ``None``."""
         row = self.connection.execute(sa.select(videos).where(*_this(index_id, video_id))).one_or_none()
-        return None if row is None else _video(row)
+        return None if row is None else video_of(row)
 
     def list(self, index_id: IndexId, listing: Listing) -> Page[Video]:
         """Return a page of videos."""
         query = sa.select(videos).where(videos.c.index_id == index_id)
-        return page_of(self.connection, query, listing, fields=FIELDS, item=_video)
+        return page_of(self.connection, query, listing, fields=FIELDS, item=video_of)
 
     def matching(self, index_id: IndexId, conditions: Sequence[Condition]) -> Sequence[VideoId]:
         """Return the ids of all videos of an index that fulfil all conditions."""
@@ -74,13 +74,13 @@ class SqlVideoStore:
         query = sa.select(videos).where(videos.c.sha256 == sha256, videos.c.recipe == recipe)
         newest = query.order_by(videos.c.indexed_at.desc(), videos.c.id).limit(1)
         row = self.connection.execute(newest).one_or_none()
-        return None if row is None else _video(row)
+        return None if row is None else video_of(row)
 
     def of_bytes(self, sha256: str) -> Sequence[Video]:
         """Return the videos of all indexes made of these bytes, the newest first."""
         query = sa.select(videos).where(videos.c.sha256 == sha256)
         rows = self.connection.execute(query.order_by(videos.c.indexed_at.desc(), videos.c.id))
-        return [_video(row) for row in rows]
+        return [video_of(row) for row in rows]
 
     def update(self, video: Video) -> None:
         """Overwrite title, metadata, warnings and ``updated_at`` of a video."""
@@ -100,29 +100,13 @@ class SqlVideoStore:
         return self.connection.execute(sa.delete(videos).where(*_this(index_id, video_id))).rowcount == 1
 
     def _add_metadata(self, video: Video) -> None:
-        rows = [row for key, value in video.user_metadata.items() for row in _metadata(video.id, key, value)]
+        rows = metadata_rows(video_metadata.c.video_id, video.id, video.user_metadata)
         if rows:
             self.connection.execute(sa.insert(video_metadata), rows)
 
 
 def _this(index_id: IndexId, video_id: VideoId) -> tuple[sa.ColumnElement[bool], ...]:
     return (videos.c.id == video_id, videos.c.index_id == index_id)
-
-
-def _metadata(video_id: VideoId, key: str, value: MetadataValue) -> list[dict[str, object]]:
-    """Return the rows a filter looks at; every value has one, a list one per text."""
-    values = value if isinstance(value, (tuple, list)) else (value,)
-    return [
-        {
-            "video_id": video_id,
-            "key": key,
-            "position": position,
-            "text_value": each if isinstance(each, str) else None,
-            "number_value": None if isinstance(each, str) else number_of(each),
-            "truth_value": each if isinstance(each, bool) else None,
-        }
-        for position, each in enumerate(values)
-    ]
 
 
 def _row(video: Video) -> dict[str, object]:
@@ -139,11 +123,13 @@ def _row(video: Video) -> dict[str, object]:
         "engines": video.engines,
         "warnings": msgspec.to_builtins(video.warnings),
         "recipe": video.recipe,
+        "asset_id": video.asset_id,
         **asdict(video.facts),
     }
 
 
-def _video(row: sa.Row[Any]) -> Video:
+def video_of(row: sa.Row[Any]) -> Video:
+    """Return the video a row of its table holds."""
     return Video(
         id=row.id,
         index_id=row.index_id,
@@ -158,4 +144,5 @@ def _video(row: sa.Row[Any]) -> Video:
         engines=row.engines,
         warnings=msgspec.convert(row.warnings, tuple[VideoWarning, ...]),
         recipe=row.recipe,
+        asset_id=row.asset_id,
     )

@@ -1,0 +1,160 @@
+"""The work behind an asset that does not come whole with its request; safe to kill at any point."""
+
+import shutil
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import structlog
+
+from kinodex.domain import errors
+from kinodex.domain.assets import Asset, AssetLimits, AssetMethod, Upload
+from kinodex.domain.ids import AssetId, TaskId
+from kinodex.domain.names import clean_filename, filename_of_url
+from kinodex.domain.tasks import Failure
+from kinodex.jobs.protocols import Checkpoints
+from kinodex.sources.protocols import VideoFetcher
+from kinodex.stores.protocols import BlobStore, Records
+from kinodex.usecases.assets import failed, ready
+from kinodex.usecases.blobs import asset_key, asset_prefix, part_key, sent_part_key, upload_prefix
+from kinodex.usecases.examining import Examined, Examiner
+from kinodex.usecases.uploads import expire_overdue
+
+log = structlog.get_logger(__name__)
+
+Outcome = dict[str, Any]
+"""What a step leaves in its checkpoint: plain JSON values."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class AssetIntake:
+    """Brings the bytes of assets here and looks at them; ``folders`` holds files on their way."""
+
+    records: Records
+    blobs: BlobStore
+    fetcher: VideoFetcher
+    examiner: Examiner
+    limits: AssetLimits
+    folders: Path
+
+    def takes(self, job: TaskId) -> bool:
+        """Return whether a job is that of an asset."""
+        with self.records.read() as transaction:
+            return transaction.assets.get(AssetId(job)) is not None
+
+    def run(self, job: TaskId, checkpoints: Checkpoints) -> None:
+        """
+        Do the work of an asset that is not final; one that is gone is left alone.
+
+        Raises:
+            KinodexError: Why it cannot be done; the caller records it with ``fail``.
+            TaskWithdrawn: The asset was deleted meanwhile; nothing is left behind.
+        """
+        with self.records.read() as transaction:
+            asset = transaction.assets.get(AssetId(job))
+            upload = transaction.uploads.of_asset(AssetId(job))
+        if asset is None or asset.status.is_final:
+            return
+        with structlog.contextvars.bound_contextvars(asset_id=asset.id, request_id=asset.request_id):
+            try:
+                self._receive(asset, upload, checkpoints)
+            except errors.TaskWithdrawn:
+                self._discard(asset.id, upload)
+                raise
+            log.info("asset ready")
+        shutil.rmtree(self._folder(asset.id), ignore_errors=True)
+        if upload is not None:
+            self.blobs.delete_prefix(upload_prefix(upload.id))
+
+    def fail(self, job: TaskId, failure: Failure) -> None:
+        """Record why an asset failed, and remove its bytes."""
+        with self.records.write() as transaction:
+            asset = transaction.assets.get(AssetId(job))
+            if asset is None or asset.status.is_final:
+                return
+            upload = transaction.uploads.of_asset(asset.id)
+            transaction.assets.replace(failed(asset, failure))
+        log.warning("asset failed", asset_id=job, code=failure.code, reason=failure.message)
+        self._discard(asset.id, upload)
+
+    def sweep(self) -> None:
+        """Remove what crashes left, and end uploads whose time is over."""
+        expire_overdue(self.records, self.blobs)
+        with self.records.read() as transaction:
+            for folder in self.folders.glob("*"):
+                asset = transaction.assets.get(AssetId(folder.name))
+                if asset is None or asset.status.is_final:
+                    shutil.rmtree(folder, ignore_errors=True)
+
+    def _receive(self, asset: Asset, upload: Upload | None, checkpoints: Checkpoints) -> None:
+        self._folder(asset.id).mkdir(parents=True, exist_ok=True)
+        if asset.method is AssetMethod.URL:
+            brought = checkpoints.run("fetch", lambda: self._fetch(asset))
+        else:
+            brought = checkpoints.run("assemble", lambda: self._assemble(asset, upload))
+        examined = checkpoints.run("examine", lambda: self._examine(asset, upload))
+        checkpoints.run("publish", lambda: self._publish(asset, brought, examined))
+
+    def _fetch(self, asset: Asset) -> Outcome:
+        if asset.url is None:
+            raise ValueError("an asset from a URL has none")
+        fetched = self.fetcher.fetch(
+            asset.url,
+            self._source(asset.id),
+            limit_bytes=self.limits.url_bytes,
+            progress=lambda _done, _total: None,
+            kind="media",
+        )
+        self.blobs.put_file(asset_key(asset.id), self._source(asset.id))
+        return {"filename": clean_filename(fetched.filename)}
+
+    def _assemble(self, asset: Asset, upload: Upload | None) -> Outcome:
+        """Put the parts together; none is trusted to be what it was when it was reported."""
+        if upload is None:
+            raise errors.TaskWithdrawn
+        with self.records.read() as transaction:
+            parts = transaction.uploads.parts(upload.id)
+        here = set(self.blobs.list(upload_prefix(upload.id)))
+        with self._source(asset.id).open("wb") as file:
+            for part in parts:
+                key = part_key(upload.id, part.number, part.etag)
+                if key not in here:
+                    key = sent_part_key(upload.id, part.number)
+                    if self.blobs.etag(key) != part.etag:
+                        raise errors.VideoBroken(f"chunk {part.number} was changed after it was reported")
+                file.write(self.blobs.get_bytes(key))
+        self.blobs.put_file(asset_key(asset.id), self._source(asset.id))
+        return {}
+
+    def _examine(self, asset: Asset, upload: Upload | None) -> Outcome:
+        path = self._source(asset.id)
+        if not path.exists():  # another machine brought the bytes here
+            self.blobs.fetch_to(asset_key(asset.id), path)
+        wanted = None if upload is None else upload.kind
+        outcome: Outcome = msgspec.to_builtins(self.examiner.examine(path, wanted=wanted))
+        return outcome
+
+    def _publish(self, asset: Asset, brought: Outcome, examined: Outcome) -> Outcome:
+        with self.records.write() as transaction:
+            current = transaction.assets.get(asset.id)
+            if current is None:
+                raise errors.TaskWithdrawn
+            done = ready(current, msgspec.convert(examined, Examined))
+            # A name the caller chose stays; that of the URL gives way to the one the host told.
+            if asset.url is not None and asset.filename == filename_of_url(asset.url):
+                done = replace(done, filename=brought["filename"])
+            transaction.assets.replace(done)
+        return {}
+
+    def _folder(self, asset_id: AssetId) -> Path:
+        return self.folders / asset_id
+
+    def _source(self, asset_id: AssetId) -> Path:
+        return self._folder(asset_id) / "source"
+
+    def _discard(self, asset_id: AssetId, upload: Upload | None) -> None:
+        shutil.rmtree(self._folder(asset_id), ignore_errors=True)
+        self.blobs.delete_prefix(asset_prefix(asset_id))
+        if upload is not None:
+            self.blobs.delete_prefix(upload_prefix(upload.id))
