@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from kinodex.domain import errors
-from kinodex.domain.assets import Asset, AssetLimits, AssetMethod, AssetStatus, AssetUse
+from kinodex.domain.assets import Asset, AssetLimits, AssetMethod, AssetStatus, AssetUse, Upload
 from kinodex.domain.clock import now
 from kinodex.domain.ids import AssetId, TaskId, new_id
 from kinodex.domain.listing import Listing, Page
@@ -17,6 +17,7 @@ from kinodex.sources.protocols import VideoFetcher
 from kinodex.stores.protocols import BlobStore, Records, Transaction
 from kinodex.usecases.blobs import asset_key, asset_prefix, upload_prefix
 from kinodex.usecases.examining import Examined, Examiner
+from kinodex.usecases.purging import LONGEST_UPLOAD, Purging, announce_prefix, purge_prefixes
 
 Metadata = Mapping[str, MetadataValue | None]
 
@@ -44,6 +45,7 @@ class Assets:
         fetcher: VideoFetcher,
         examiner: Examiner,
         limits: AssetLimits,
+        purging: Purging,
     ) -> None:
         self._records = records
         self._blobs = blobs
@@ -51,6 +53,7 @@ class Assets:
         self._fetcher = fetcher
         self._examiner = examiner
         self.limits = limits
+        self._purging = purging
 
     def create_from_url(self, request: AssetRequest, url: str) -> Asset:
         """
@@ -85,6 +88,8 @@ class Assets:
             asset = new_asset(request, AssetMethod.DIRECT, filename=filename)
             try:
                 asset = ready(asset, self._examiner.examine(path))
+                with self._records.write() as transaction:
+                    announce_prefix(transaction, asset_prefix(asset.id))
                 self._blobs.put_file(asset_key(asset.id), path)
             except (errors.FileTooLarge, errors.FileEmpty):
                 raise
@@ -93,6 +98,9 @@ class Assets:
         finally:
             path.unlink(missing_ok=True)
         with self._records.write() as transaction:
+            is_kept = asset.status is AssetStatus.READY
+            if is_kept and not transaction.purges.spare(asset_prefix(asset.id)):
+                raise errors.UploadExpired(LONGEST_UPLOAD.total_seconds())
             transaction.assets.add(asset)
         return asset
 
@@ -158,11 +166,10 @@ class Assets:
                 raise errors.AssetInUse(asset_id, uses)
             upload = transaction.uploads.of_asset(asset_id)
             transaction.assets.delete(asset_id)
+            purge_asset(transaction, asset_id, upload, is_worked_on=not asset.status.is_final)
         if not asset.status.is_final:
             self._jobs.cancel(TaskId(asset_id))
-        self._blobs.delete_prefix(asset_prefix(asset_id))
-        if upload is not None:
-            self._blobs.delete_prefix(upload_prefix(upload.id))
+        self._purging.soon()
 
     def size(self, asset_id: AssetId) -> int:
         """
@@ -187,6 +194,14 @@ class Assets:
             return self._blobs.get_range(asset_key(asset_id), start, length)
         except FileNotFoundError as error:
             raise errors.NotFound("asset", asset_id) from error
+
+
+def purge_asset(
+    transaction: Transaction, asset_id: AssetId, upload: Upload | None, *, is_worked_on: bool
+) -> None:
+    """Note that the bytes of an asset, and the parts it comes by, are to go."""
+    prefixes = [asset_prefix(asset_id), *([upload_prefix(upload.id)] if upload else [])]
+    purge_prefixes(transaction, prefixes, are_worked_on=is_worked_on)
 
 
 def new_asset(request: AssetRequest, method: AssetMethod, *, filename: str, url: str | None = None) -> Asset:

@@ -10,9 +10,9 @@ from kinodex.domain.listing import Listing, Page
 from kinodex.domain.tasks import Task
 from kinodex.domain.videos import MetadataValue, check_user_metadata
 from kinodex.jobs.protocols import Jobs
-from kinodex.stores.protocols import BlobStore, IndexedAsset, Records, Transaction
-from kinodex.usecases.blobs import video_prefix
+from kinodex.stores.protocols import IndexedAsset, Records, Transaction
 from kinodex.usecases.indexes import require_index
+from kinodex.usecases.purging import Purging, purge_videos
 from kinodex.usecases.tasks import TaskRequest, Tasks
 from kinodex.usecases.videos import Videos
 
@@ -25,10 +25,10 @@ class IndexedAssets:
     """
 
     def __init__(
-        self, *, records: Records, blobs: BlobStore, jobs: Jobs, tasks: Tasks, videos: Videos
+        self, *, records: Records, jobs: Jobs, tasks: Tasks, videos: Videos, purging: Purging
     ) -> None:
         self._records = records
-        self._blobs = blobs
+        self._purging = purging
         self._jobs = jobs
         self._tasks = tasks
         self._videos = videos
@@ -89,11 +89,12 @@ class IndexedAssets:
             found = _require(transaction, index_id, video_id)
             if found.video is None:
                 transaction.tasks.delete(found.task.id)
+                purge_videos(transaction, [video_id], are_worked_on=not found.task.status.is_final)
         if found.video is not None:
             self._videos.delete(index_id, video_id)
             return
         self._jobs.cancel(found.task.id)
-        self._blobs.delete_prefix(video_prefix(video_id))
+        self._purging.soon()
 
 
 def _require(transaction: Transaction, index_id: IndexId, video_id: VideoId) -> IndexedAsset:

@@ -16,9 +16,10 @@ from kinodex.domain.tasks import Failure
 from kinodex.jobs.protocols import Checkpoints
 from kinodex.sources.protocols import VideoFetcher
 from kinodex.stores.protocols import BlobStore, Records
-from kinodex.usecases.assets import failed, ready
-from kinodex.usecases.blobs import asset_key, asset_prefix, part_key, sent_part_key, upload_prefix
+from kinodex.usecases.assets import failed, purge_asset, ready
+from kinodex.usecases.blobs import asset_key, part_key, sent_part_key, upload_prefix
 from kinodex.usecases.examining import Examined, Examiner
+from kinodex.usecases.purging import Purging, purge_prefixes
 from kinodex.usecases.uploads import expire_overdue
 
 log = structlog.get_logger(__name__)
@@ -37,6 +38,7 @@ class AssetIntake:
     examiner: Examiner
     limits: AssetLimits
     folders: Path
+    purging: Purging
 
     def takes(self, job: TaskId) -> bool:
         """Return whether a job is that of an asset."""
@@ -64,8 +66,7 @@ class AssetIntake:
                 raise
             log.info("asset ready")
         shutil.rmtree(self._folder(asset.id), ignore_errors=True)
-        if upload is not None:
-            self.blobs.delete_prefix(upload_prefix(upload.id))
+        self.purging.soon()
 
     def fail(self, job: TaskId, failure: Failure) -> None:
         """Record why an asset failed, and remove its bytes."""
@@ -75,14 +76,17 @@ class AssetIntake:
                 return
             upload = transaction.uploads.of_asset(asset.id)
             transaction.assets.replace(failed(asset, failure))
+            purge_asset(transaction, asset.id, upload, is_worked_on=False)
         log.warning("asset failed", asset_id=job, code=failure.code, reason=failure.message)
-        self._discard(asset.id, upload)
+        shutil.rmtree(self._folder(asset.id), ignore_errors=True)
+        self.purging.soon()
 
     def sweep(self) -> None:
         """Remove what crashes left, and end uploads whose time is over."""
-        expire_overdue(self.records, self.blobs)
+        expire_overdue(self.records, self.purging)
+        folders = list(self.folders.glob("*"))
         with self.records.read() as transaction:
-            for folder in self.folders.glob("*"):
+            for folder in folders:
                 asset = transaction.assets.get(AssetId(folder.name))
                 if asset is None or asset.status.is_final:
                     shutil.rmtree(folder, ignore_errors=True)
@@ -94,7 +98,7 @@ class AssetIntake:
         else:
             brought = checkpoints.run("assemble", lambda: self._assemble(asset, upload))
         examined = checkpoints.run("examine", lambda: self._examine(asset, upload))
-        checkpoints.run("publish", lambda: self._publish(asset, brought, examined))
+        checkpoints.run("publish", lambda: self._publish(asset, upload, brought, examined))
 
     def _fetch(self, asset: Asset) -> Outcome:
         if asset.url is None:
@@ -135,7 +139,7 @@ class AssetIntake:
         outcome: Outcome = msgspec.to_builtins(self.examiner.examine(path, wanted=wanted))
         return outcome
 
-    def _publish(self, asset: Asset, brought: Outcome, examined: Outcome) -> Outcome:
+    def _publish(self, asset: Asset, upload: Upload | None, brought: Outcome, examined: Outcome) -> Outcome:
         with self.records.write() as transaction:
             current = transaction.assets.get(asset.id)
             if current is None:
@@ -145,6 +149,8 @@ class AssetIntake:
             if asset.url is not None and asset.filename == filename_of_url(asset.url):
                 done = replace(done, filename=brought["filename"])
             transaction.assets.replace(done)
+            if upload is not None:
+                purge_prefixes(transaction, [upload_prefix(upload.id)], are_worked_on=False)
         return {}
 
     def _folder(self, asset_id: AssetId) -> Path:
@@ -154,7 +160,8 @@ class AssetIntake:
         return self._folder(asset_id) / "source"
 
     def _discard(self, asset_id: AssetId, upload: Upload | None) -> None:
+        """Remove what was written for an asset after its deletion had its bytes removed."""
+        with self.records.write() as transaction:
+            purge_asset(transaction, asset_id, upload, is_worked_on=False)
         shutil.rmtree(self._folder(asset_id), ignore_errors=True)
-        self.blobs.delete_prefix(asset_prefix(asset_id))
-        if upload is not None:
-            self.blobs.delete_prefix(upload_prefix(upload.id))
+        self.purging.soon()

@@ -40,9 +40,14 @@ def purge_videos(transaction: Transaction, video_ids: Sequence[VideoId], *, are_
         video_ids: Which.
         are_worked_on: Whether a worker may be writing some of these bytes now.
     """
+    purge_prefixes(transaction, list(map(video_prefix, video_ids)), are_worked_on=are_worked_on)
+
+
+def purge_prefixes(transaction: Transaction, prefixes: Sequence[str], *, are_worked_on: bool) -> None:
+    """Note that everything below some prefixes is to go; see ``purge_videos``."""
     at = now()
     transaction.purges.add(
-        [video_prefix(video_id) for video_id in video_ids],
+        prefixes,
         due_at=at,
         until=at + STRAGGLING if are_worked_on else None,
     )
@@ -50,7 +55,12 @@ def purge_videos(transaction: Transaction, video_ids: Sequence[VideoId], *, are_
 
 def announce_bytes(transaction: Transaction, video_id: VideoId) -> None:
     """Note bytes about to be written: they go again unless the transaction of their record spares them."""
-    transaction.purges.add([video_prefix(video_id)], due_at=now() + LONGEST_UPLOAD)
+    announce_prefix(transaction, video_prefix(video_id))
+
+
+def announce_prefix(transaction: Transaction, prefix: str) -> None:
+    """Note bytes about to be written below a prefix; see ``announce_bytes``."""
+    transaction.purges.add([prefix], due_at=now() + LONGEST_UPLOAD)
 
 
 class Purging:

@@ -27,6 +27,7 @@ from kinodex.jobs.protocols import Jobs
 from kinodex.stores.protocols import BlobStore, Records, Transaction
 from kinodex.usecases.assets import AssetRequest, failed, new_asset
 from kinodex.usecases.blobs import part_key, sent_part_key, upload_prefix
+from kinodex.usecases.purging import Purging, purge_prefixes
 
 log = structlog.get_logger(__name__)
 
@@ -78,6 +79,7 @@ class Uploads:
     jobs: Jobs
     limits: AssetLimits
     folder: Path
+    purging: Purging
     through_server: bool = False
 
     def create(self, request: AssetRequest, *, kind: AssetKind, total_bytes: int) -> tuple[Asset, Upload]:
@@ -96,7 +98,7 @@ class Uploads:
         limit = self.limits.image_bytes if kind is AssetKind.IMAGE else self.limits.multipart_bytes
         if total_bytes > limit:
             raise errors.FileTooLarge(limit, total_bytes)
-        expire_overdue(self.records, self.blobs)
+        expire_overdue(self.records, self.purging)
         asset = new_asset(request, AssetMethod.MULTIPART, filename=request.filename)
         upload = Upload(
             id=UploadId(new_id()),
@@ -220,7 +222,7 @@ class Uploads:
         Raises:
             NotFound: No such upload.
         """
-        expire_overdue(self.records, self.blobs)
+        expire_overdue(self.records, self.purging)
         with self.records.read() as transaction:
             upload = transaction.uploads.get(upload_id)
             if upload is None:
@@ -229,7 +231,7 @@ class Uploads:
 
     def incomplete(self, *, page: int, page_limit: int) -> Page[Upload]:
         """Return a page of the uploads that are not completed, newest first."""
-        expire_overdue(self.records, self.blobs)
+        expire_overdue(self.records, self.purging)
         with self.records.read() as transaction:
             return transaction.uploads.incomplete(page=page, page_limit=page_limit)
 
@@ -294,7 +296,7 @@ class Uploads:
             return _require_open(transaction, upload_id)
 
 
-def expire_overdue(records: Records, blobs: BlobStore) -> None:
+def expire_overdue(records: Records, purging: Purging) -> None:
     """End uploads whose time is over: their assets fail, their parts are removed."""
     with records.read() as transaction:
         overdue = transaction.uploads.overdue(now())
@@ -309,8 +311,9 @@ def expire_overdue(records: Records, blobs: BlobStore) -> None:
             if asset is not None:
                 error = _expired(upload, parts)
                 transaction.assets.replace(failed(asset, Failure(error.code, error.message)))
+            purge_prefixes(transaction, [upload_prefix(upload.id)], are_worked_on=False)
         log.info("upload expired", upload_id=upload.id)
-        blobs.delete_prefix(upload_prefix(upload.id))
+        purging.soon()
 
 
 def _expired(upload: Upload, parts: Sequence[UploadPart]) -> errors.UploadUnfinished:

@@ -1,6 +1,8 @@
 """Do jobs: every task ends ready or failed with a reason, whatever happens on the way."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Protocol
 
 import structlog
 
@@ -17,18 +19,39 @@ POISON_ATTEMPTS = 5
 """A task that takes the process down so often is given up."""
 
 
+class Trade(Protocol):
+    """A kind of work."""
+
+    def run(self, job: TaskId, checkpoints: Checkpoints, /) -> None:
+        """Do a job; raise ``KinodexError`` where it cannot be done."""
+        ...
+
+    def fail(self, job: TaskId, failure: Failure, /) -> None:
+        """Record why a job failed."""
+        ...
+
+
+class OtherTrade(Trade, Protocol):
+    """A kind of work other than indexing; its jobs are told by their ids."""
+
+    def takes(self, job: TaskId, /) -> bool:
+        """Return whether a job is of this kind."""
+        ...
+
+
 @dataclass(frozen=True, slots=True)
 class Worker:
-    """Takes the jobs of tasks."""
+    """Takes the jobs of tasks, and those of other trades."""
 
     jobs: Jobs
     indexing: Indexing
+    others: Sequence[OtherTrade] = ()
 
     def start(self) -> None:
         """Clean up after earlier lives, give up tasks that killed them, and begin to work."""
         self.indexing.sweep()
         for task_id in self.jobs.exhausted():
-            self.indexing.fail(task_id, _failure(WorkerLost(POISON_ATTEMPTS)))
+            self._trade(task_id).fail(task_id, _failure(WorkerLost(POISON_ATTEMPTS)))
         self.jobs.start(self.work)
 
     def stop(self) -> None:
@@ -37,16 +60,20 @@ class Worker:
 
     def work(self, task_id: TaskId, checkpoints: Checkpoints) -> None:
         """Do one job."""
+        trade = self._trade(task_id)
         try:
-            self.indexing.run(task_id, RetryingCheckpoints(checkpoints))
+            trade.run(task_id, RetryingCheckpoints(checkpoints))
         except TaskWithdrawn:
             log.info("task withdrawn", task_id=task_id)
         except KinodexError as error:
-            self.indexing.fail(task_id, _failure(error))
+            trade.fail(task_id, _failure(error))
         except Exception as error:
             log.exception("task failed by a fault of ours", task_id=task_id)
             sentence = f"An unexpected {type(error).__name__} stopped the work; the server's log has it."
-            self.indexing.fail(task_id, Failure("internal_server_error", sentence))
+            trade.fail(task_id, Failure("internal_server_error", sentence))
+
+    def _trade(self, job: TaskId) -> Trade:
+        return next((trade for trade in self.others if trade.takes(job)), self.indexing)
 
 
 def _failure(error: KinodexError) -> Failure:
