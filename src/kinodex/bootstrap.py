@@ -15,6 +15,7 @@ import structlog
 from fastapi import FastAPI
 
 from kinodex.domain import limits
+from kinodex.domain.assets import AssetLimits
 from kinodex.domain.errors import KinodexError
 from kinodex.domain.indexes import ModelChoice
 from kinodex.engines.conse import ConseVisual
@@ -26,6 +27,7 @@ from kinodex.http.app import create_app
 from kinodex.jobs.dbos_jobs import DbosJobs
 from kinodex.media.pictures import read_picture
 from kinodex.media.pyav import PyavReader, sandbox_state
+from kinodex.media.stills import read_still
 from kinodex.settings import FIRST_KEY_FILE, Settings
 from kinodex.sources.config import FetchConfig
 from kinodex.sources.curl import fetcher_of
@@ -45,6 +47,7 @@ from kinodex.usecases.indexes import Indexes
 from kinodex.usecases.indexing import Indexing
 from kinodex.usecases.indexing_steps import IndexingTools
 from kinodex.usecases.keys import Keys
+from kinodex.usecases.library import LibraryTools, open_library
 from kinodex.usecases.pictures import QueryPictures
 from kinodex.usecases.purging import Purging
 from kinodex.usecases.repeats import Repeats
@@ -110,8 +113,10 @@ def running(settings: Settings, *, api: bool, worker: bool) -> Iterator[Running]
     """
     executor = build_executor(settings)
     with _opened(settings, executor=executor) as (usecases, jobs):
-        hand = Worker(jobs=jobs, indexing=usecases.indexing)
-        sweeper = Sweeper(usecases.purging, others=(usecases.indexing.sweep,) if worker else ())
+        intake = usecases.library.intake
+        hand = Worker(jobs=jobs, indexing=usecases.indexing, others=(intake,))
+        others = (usecases.indexing.sweep, intake.sweep) if worker else ()
+        sweeper = Sweeper(usecases.purging, others=others)
         delivering = Delivering(usecases.deliveries)
         if api:
             usecases.tasks.discard_uploads()
@@ -252,21 +257,14 @@ def _usecases(settings: Settings, *, records: SqlRecords, jobs: DbosJobs, execut
         limits=LIMITS,
         maximum_bytes=settings.fetch_max_bytes,
     )
+    tasks = _tasks(settings, tools, jobs=jobs, purging=purging)
+    videos = Videos(records=records, blobs=blobs, purging=purging)
+    library = _library_tools(settings, tools, jobs=jobs, purging=purging)
     webhooks, deliveries = _webhooks(settings, records)
     return UseCases(
         indexes=Indexes(records=records, jobs=jobs, purging=purging),
-        tasks=Tasks(
-            records=records,
-            blobs=blobs,
-            jobs=jobs,
-            fetcher=fetcher,
-            media=media,
-            limits=LIMITS,
-            uploads=settings.data_dir / "uploads",
-            workers=settings.workers,
-            purging=purging,
-        ),
-        videos=Videos(records=records, blobs=blobs, purging=purging),
+        tasks=tasks,
+        videos=videos,
         search=Search(
             records=records, vectors=vectors, executor=executor, pictures=_query_pictures(settings, fetching)
         ),
@@ -282,6 +280,45 @@ def _usecases(settings: Settings, *, records: SqlRecords, jobs: DbosJobs, execut
         indexing=Indexing(tools=tools, folders=folders, purging=purging),
         purging=purging,
         consistency=Consistency(records=records, blobs=blobs, purging=purging, folders=folders),
+        library=open_library(library, tasks=tasks, videos=videos),
+    )
+
+
+def _tasks(settings: Settings, tools: IndexingTools, *, jobs: DbosJobs, purging: Purging) -> Tasks:
+    return Tasks(
+        records=tools.records,
+        blobs=tools.blobs,
+        jobs=jobs,
+        fetcher=tools.fetcher,
+        media=tools.media,
+        limits=LIMITS,
+        uploads=settings.data_dir / "uploads",
+        workers=settings.workers,
+        purging=purging,
+    )
+
+
+def _library_tools(
+    settings: Settings, tools: IndexingTools, *, jobs: DbosJobs, purging: Purging
+) -> LibraryTools:
+    return LibraryTools(
+        records=tools.records,
+        blobs=tools.blobs,
+        jobs=jobs,
+        fetcher=tools.fetcher,
+        media=tools.media,
+        read_still=read_still,
+        purging=purging,
+        limits=AssetLimits(
+            direct_bytes=settings.asset_direct_max_bytes,
+            url_bytes=settings.fetch_max_bytes,
+            multipart_bytes=settings.asset_multipart_max_bytes,
+            image_bytes=settings.asset_image_max_bytes,
+            part_bytes=settings.asset_part_bytes,
+        ),
+        uploads=settings.data_dir / "uploads",
+        intake=settings.data_dir.absolute() / "intake",
+        parts_through_server=settings.asset_parts_through_server,
     )
 
 

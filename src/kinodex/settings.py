@@ -66,6 +66,22 @@ class Settings(BaseSettings):
     free_space_bytes: int = Field(
         default=1024**3, ge=0, description="Space on the disk that is never used, in bytes."
     )
+    asset_direct_max_bytes: int = Field(
+        default=200 * 1024**2, gt=0, description="Largest asset received in one request, in bytes."
+    )
+    asset_multipart_max_bytes: int = Field(
+        default=10 * 1024**3, gt=0, description="Largest asset received in parts, in bytes."
+    )
+    asset_image_max_bytes: int = Field(
+        default=32 * 1024**2, gt=0, description="Largest picture kept as an asset, in bytes."
+    )
+    asset_part_bytes: int = Field(
+        default=16 * 1024**2, ge=64 * 1024, description="Size of the parts of an asset, in bytes."
+    )
+    asset_parts_through_server: bool = Field(
+        default=False,
+        description="Take parts here and not straight in the bucket, where clients cannot reach that.",
+    )
     workers: int = Field(default=1, ge=1, le=64, description="Videos indexed at the same time.")
     engine_threads: int = Field(
         default_factory=lambda: max(1, os.cpu_count() or 1), ge=1, description="Threads of one engine."

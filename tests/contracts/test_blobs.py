@@ -1,8 +1,10 @@
 """What every blob store does."""
 
+import hashlib
 from pathlib import Path
 
 import pytest
+import requests
 
 from kinodex.stores.blobs.obstore_blobs import ObstoreBlobs
 
@@ -145,3 +147,31 @@ def test_what_is_not_there_is_not_copied(blobs: ObstoreBlobs) -> None:
     with pytest.raises(FileNotFoundError):
         blobs.copy(KEY, "videos/0123456789abcdef01234568/source")
     assert blobs.size("videos/0123456789abcdef01234568/source") is None
+
+
+def test_the_tag_of_a_blob_changes_with_its_bytes(blobs: ObstoreBlobs) -> None:
+    assert blobs.etag(KEY) is None
+    blobs.put_bytes(KEY, b"one")
+    first = blobs.etag(KEY)
+    blobs.put_bytes(KEY, b"another")
+
+    assert first
+    assert blobs.etag(KEY) not in {None, first}
+
+
+def test_a_bucket_takes_a_blob_from_anybody_with_a_signed_url(s3_url: str, s3_config: dict[str, str]) -> None:
+    blobs = ObstoreBlobs(s3_url, config=s3_config)
+    url = blobs.presigned_put("uploads/1/2/sent", life_s=60)
+    assert url is not None
+
+    headers = {"Content-Type": "application/octet-stream"}
+    answer = requests.put(url, data=b"a part", headers=headers, timeout=10)
+
+    assert answer.status_code == 200
+    assert blobs.get_bytes("uploads/1/2/sent") == b"a part"
+    assert answer.headers["ETag"].strip('"') == blobs.etag("uploads/1/2/sent")
+    assert answer.headers["ETag"].strip('"') == hashlib.md5(b"a part", usedforsecurity=False).hexdigest()
+
+
+def test_a_folder_takes_blobs_from_this_server_only(tmp_path: Path) -> None:
+    assert ObstoreBlobs(str(tmp_path)).presigned_put(KEY, life_s=60) is None

@@ -1,5 +1,6 @@
 """The real application over real use cases and a real database; what lies below them is in memory."""
 
+import hashlib
 import logging
 import shutil
 import socket
@@ -21,16 +22,19 @@ from starlette.testclient import TestClient
 
 from kinodex.domain import errors, limits
 from kinodex.domain.arrays import Frame
+from kinodex.domain.assets import AssetLimits
 from kinodex.domain.clock import now
 from kinodex.domain.ids import IndexId, TaskId, VideoId, new_id
 from kinodex.domain.media import Decoded, MediaFacts
 from kinodex.domain.options import Modality
+from kinodex.domain.streams import FileFacts, PictureStream
 from kinodex.domain.tasks import Failure, Task, TaskStatus, VideoSource
 from kinodex.domain.timeline import Box, SampledFrame, Shot, Span
 from kinodex.domain.videos import Video
 from kinodex.engines.executor import EngineSet, Executor
 from kinodex.engines.fake import FakeScreenText, FakeSentences, FakeSpeech, FakeVisual
 from kinodex.http.app import create_app
+from kinodex.media.stills import read_still
 from kinodex.sources.posting import CurlPoster
 from kinodex.stores.protocols import TextLine, VectorHit
 from kinodex.stores.sql.records import SqlRecords
@@ -42,6 +46,7 @@ from kinodex.usecases.events import Events
 from kinodex.usecases.health import Health
 from kinodex.usecases.indexes import Indexes
 from kinodex.usecases.keys import Keys
+from kinodex.usecases.library import LibraryTools, open_library
 from kinodex.usecases.pictures import QueryPictures
 from kinodex.usecases.purging import Purging
 from kinodex.usecases.repeats import Repeats
@@ -64,6 +69,11 @@ FACTS = MediaFacts(
 PICTURE = b"\xff\xd8 the only picture \xff\xd9"
 VIDEO = b"\x00\x00\x00\x18ftypmp42" + bytes(1_000)
 """What ``FewFacts`` takes for a video."""
+
+
+ASSET_LIMITS = AssetLimits(
+    direct_bytes=100_000, url_bytes=100_000, multipart_bytes=1_000_000, image_bytes=50_000, part_bytes=1_000
+)
 
 
 @dataclass
@@ -96,6 +106,14 @@ class MemoryBlobs:
     def copy(self, source: str, target: str) -> None:
         self.blobs[target] = self.get_bytes(source)
 
+    def etag(self, key: str) -> str | None:
+        if key not in self.blobs:
+            return None
+        return hashlib.md5(self.blobs[key], usedforsecurity=False).hexdigest()
+
+    def presigned_put(self, key: str, *, life_s: int) -> str | None:
+        return None
+
     def list(self, prefix: str) -> Iterator[str]:
         return iter([key for key in self.blobs if key.startswith(prefix)])
 
@@ -118,7 +136,7 @@ class CountedJobs:
     queued: list[TaskId] = field(default_factory=list)
     pretended: int = 0
 
-    def enqueue(self, task_id: TaskId, *, transaction: object) -> None:
+    def enqueue(self, task_id: TaskId, *, transaction: object, queue: str = "indexing") -> None:
         self.queued.append(task_id)
 
     def start(self, work: object) -> None:
@@ -168,6 +186,11 @@ class FewFacts:
 
     def glance(self, path: Path, spans: object, *, total_bytes: int | None) -> Any:
         raise NotImplementedError
+
+    def describe(self, path: Path) -> FileFacts:
+        self.probe(path)
+        picture = PictureStream(index=0, codec="h264", width_px=640, height_px=360, fps=25.0)
+        return FileFacts(container="mov,mp4,m4a,3gp,3g2,mj2", pictures=(picture,), duration_s=60.0)
 
     def decode(self, path: Path, folder: Path, **options: Any) -> Any:
         raise NotImplementedError
@@ -322,21 +345,14 @@ def _backstage(folder: Path, empty_database: Path) -> Iterator[Backstage]:
 
     uploads = folder / "uploads"
     purging = Purging(records=records, blobs=blobs)
+    tasks = _tasks(records, blobs, jobs, media, purging, uploads)
+    videos = Videos(records=records, blobs=blobs, purging=purging)
+    library = _library(records, blobs, jobs, media, purging, folder)
     webhooks, deliveries = _webhooks(records)
     usecases = UseCases(
         indexes=Indexes(records=records, jobs=jobs, purging=purging),
-        tasks=Tasks(
-            records=records,
-            blobs=blobs,
-            jobs=jobs,
-            fetcher=AdmitsHttp(),
-            media=media,
-            limits={"v1.1": limits.V1_1, "v1.2": limits.V1_2, "v1.3": limits.V1_3},
-            uploads=uploads,
-            workers=1,
-            purging=purging,
-        ),
-        videos=Videos(records=records, blobs=blobs, purging=purging),
+        tasks=tasks,
+        videos=videos,
         search=Search(
             records=records,
             vectors=NoVectors(),
@@ -352,10 +368,54 @@ def _backstage(folder: Path, empty_database: Path) -> Iterator[Backstage]:
         indexing=None,  # type: ignore[arg-type]  # no request indexes
         purging=purging,
         consistency=Consistency(records=records, blobs=blobs, purging=purging, folders=folder / "work"),
+        library=open_library(library, tasks=tasks, videos=videos),
     )
     yield Backstage(records, blobs, jobs, media, executor, usecases, uploads, pictures)
     structlog.reset_defaults()
     records.close()
+
+
+def _tasks(
+    records: SqlRecords,
+    blobs: MemoryBlobs,
+    jobs: CountedJobs,
+    media: FewFacts,
+    purging: Purging,
+    uploads: Path,
+) -> Tasks:
+    return Tasks(
+        records=records,
+        blobs=blobs,
+        jobs=jobs,
+        fetcher=AdmitsHttp(),
+        media=media,
+        limits={"v1.1": limits.V1_1, "v1.2": limits.V1_2, "v1.3": limits.V1_3},
+        uploads=uploads,
+        workers=1,
+        purging=purging,
+    )
+
+
+def _library(
+    records: SqlRecords,
+    blobs: MemoryBlobs,
+    jobs: CountedJobs,
+    media: FewFacts,
+    purging: Purging,
+    folder: Path,
+) -> LibraryTools:
+    return LibraryTools(
+        records=records,
+        blobs=blobs,
+        jobs=jobs,
+        fetcher=AdmitsHttp(),
+        media=media,
+        read_still=read_still,
+        purging=purging,
+        limits=ASSET_LIMITS,
+        uploads=folder / "uploads",
+        intake=folder / "intake",
+    )
 
 
 def _executor() -> Executor:

@@ -18,6 +18,8 @@ OPEN = {
     "/docs",
     "/docs/{name}",
     "/media/{index_id}/{video_id}/{at_ms}.jpg",
+    "/media/assets/{asset_id}",
+    "/uploads/{upload_id}/{number}",
 }
 ROUTES = sorted(
     (method, route.path)

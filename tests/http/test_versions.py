@@ -42,6 +42,9 @@ def test_what_a_version_does_not_have_is_not_there(client: TestClient, path: str
 
 
 NOT_SERVED = [
+    ("POST", "/v1.2/assets"),
+    ("GET", "/v1.1/assets/multipart-uploads"),
+    ("POST", "/v1.2/indexes/0/indexed-assets"),
     ("POST", "/v1.1/tasks/transfers"),
     ("POST", "/v1.2/tasks/external-provider"),
     ("POST", "/v1.2/tasks/transfers/import/x"),
@@ -53,9 +56,6 @@ NOT_SERVED = [
     ("POST", "/v1.3/analyze"),
     ("POST", "/v1.3/embed"),
     ("POST", "/v1.3/embed-v2/tasks"),
-    ("POST", "/v1.3/assets"),
-    ("POST", "/v1.3/indexes/0/indexed-assets"),
-    ("GET", "/v1.3/assets/multipart-uploads"),
 ]
 
 

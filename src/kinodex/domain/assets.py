@@ -8,8 +8,8 @@ from enum import StrEnum
 from kinodex.domain.ids import AssetId, IndexId, UploadId, VideoId
 from kinodex.domain.media import MediaFacts
 from kinodex.domain.streams import FileFacts
-from kinodex.domain.tasks import Failure
-from kinodex.domain.videos import MetadataValue
+from kinodex.domain.tasks import Failure, Task
+from kinodex.domain.videos import MetadataValue, Video
 
 
 class AssetKind(StrEnum):
@@ -155,3 +155,11 @@ class AssetUse:
     video_id: VideoId
     index_id: IndexId
     index_name: str
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedAsset:
+    """A task and the video it has made, if it has: what the API calls an indexed asset."""
+
+    task: Task
+    video: Video | None

@@ -18,7 +18,9 @@ from kinodex.http.idempotency import AnsweredBefore, KeptAnswers, answer_again
 from kinodex.http.metrics import HttpFigures
 from kinodex.http.rates import Rates
 from kinodex.http.routes import (
+    assets,
     engines,
+    indexed_assets,
     indexes,
     keys,
     media,
@@ -26,6 +28,7 @@ from kinodex.http.routes import (
     reference,
     search,
     tasks,
+    uploads,
     videos,
     webhooks,
 )
@@ -45,6 +48,12 @@ ROUTERS = (
     keys.router,
     webhooks.router,
     operations.router,
+    # Before assets, whose ids would swallow its path.
+    uploads.router,
+    uploads.parts,
+    assets.router,
+    assets.files,
+    indexed_assets.router,
     reference.router,
 )
 

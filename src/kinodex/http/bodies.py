@@ -73,6 +73,19 @@ async def read_body(request: Request, accepted: Accepted = NOTHING) -> AsyncIter
         await reader.discard()
 
 
+async def read_bytes(request: Request, *, limit_bytes: int) -> AsyncIterator[bytes]:
+    """
+    Yield a body that is bytes and nothing else, as it comes.
+
+    Raises:
+        FileTooLarge: It is declared larger than the limit; what comes is for the caller to count.
+        BodyStalled: The client stopped sending.
+    """
+    _check_declared(request, limit_bytes, errors.FileTooLarge(limit_bytes))
+    async for chunk in _chunks(request):
+        yield chunk
+
+
 async def begin_without_body(request: Request) -> None:
     """
     Take up a request that has no body, or one that fits into memory, before its route runs.

@@ -152,6 +152,20 @@ class Fields:
         value = self.value(name)
         return parse_json(name, value) if isinstance(value, str) else value
 
+    def json_list(self, name: str) -> list[object]:
+        """
+        Return a list of values of any kind, empty if it was not sent; a text is read as JSON.
+
+        Raises:
+            ParameterInvalid: It is no list.
+        """
+        value = self.json(name)
+        if value is None:
+            return []
+        if not isinstance(value, list):
+            raise _unlike(name, value, "a list")
+        return value
+
     def metadata(self, name: str) -> dict[str, MetadataValue | None] | None:
         """
         Return metadata of the user's own, whose values the use case checks, or ``None`` if none was sent.

@@ -2,7 +2,7 @@
 
 from starlette.requests import Request
 
-from kinodex.domain.ids import IndexId, VideoId
+from kinodex.domain.ids import AssetId, IndexId, UploadId, VideoId
 from kinodex.http.signing import Signer
 
 
@@ -16,5 +16,28 @@ def picture_link(
 ) -> str:
     """Return a link to the picture of a video nearest to a time, under the name the client called us by."""
     at_ms = str(int(at_s * 1000))
-    path = signer.sign(picture_path(index_id, video_id, at_ms))
-    return f"{str(request.base_url).rstrip('/')}{path}"
+    return _link(request, signer, picture_path(index_id, video_id, at_ms))
+
+
+def asset_path(asset_id: str) -> str:
+    """Return the path of the bytes of an asset, as ``routes/assets.py`` serves it."""
+    return f"/media/assets/{asset_id}"
+
+
+def asset_link(request: Request, signer: Signer, asset_id: AssetId) -> str:
+    """Return a link to the bytes of an asset, under the name the client called us by."""
+    return _link(request, signer, asset_path(asset_id))
+
+
+def part_path(upload_id: str, number: str) -> str:
+    """Return the path a part of an upload is sent to, as ``routes/uploads.py`` serves it."""
+    return f"/uploads/{upload_id}/{number}"
+
+
+def part_link(request: Request, signer: Signer, upload_id: UploadId, number: int) -> str:
+    """Return a link to send a part to, under the name the client called us by."""
+    return _link(request, signer, part_path(upload_id, str(number)))
+
+
+def _link(request: Request, signer: Signer, path: str) -> str:
+    return f"{str(request.base_url).rstrip('/')}{signer.sign(path)}"

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 from starlette.datastructures import QueryParams
 
 from kinodex.domain import errors
-from kinodex.domain.ids import IndexId, TaskId, VideoId, is_id
+from kinodex.domain.ids import AssetId, IndexId, TaskId, UploadId, VideoId, is_id
 from kinodex.http.fields import Fields
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -39,6 +39,16 @@ def task_id_of(text: str) -> TaskId:
 def video_id_of(text: str) -> VideoId:
     """Return the id of a video, or raise ``ParameterInvalid``."""
     return VideoId(identifier("video_id", text))
+
+
+def asset_id_of(text: str) -> AssetId:
+    """Return the id of an asset, or raise ``ParameterInvalid``."""
+    return AssetId(identifier("asset_id", text))
+
+
+def upload_id_of(text: str) -> UploadId:
+    """Return the id of an upload, or raise ``ParameterInvalid``."""
+    return UploadId(identifier("upload_id", text))
 
 
 def query_fields(query: QueryParams) -> Fields:

@@ -22,8 +22,8 @@ import msgspec
 from PIL import Image
 
 from kinodex.media.decoding import decode
-from kinodex.media.glancing import Known, glance
 from kinodex.media.describing import describe
+from kinodex.media.glancing import Known, glance
 from kinodex.media.messages import (
     Described,
     Failed,

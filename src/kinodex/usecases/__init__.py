@@ -9,6 +9,7 @@ from kinodex.usecases.health import Health
 from kinodex.usecases.indexes import Indexes
 from kinodex.usecases.indexing import Indexing
 from kinodex.usecases.keys import Keys
+from kinodex.usecases.library import Library
 from kinodex.usecases.purging import Purging
 from kinodex.usecases.repeats import Repeats
 from kinodex.usecases.search import Search
@@ -32,5 +33,6 @@ class UseCases:
     events: Events
     health: Health
     indexing: Indexing
+    library: Library
     purging: Purging
     consistency: Consistency

@@ -1,7 +1,7 @@
 """Assets: files kept to be used, in indexes or elsewhere."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from kinodex.domain import errors
@@ -24,8 +24,13 @@ Metadata = Mapping[str, MetadataValue | None]
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssetRequest:
-    """What a caller says of a new asset; without ``filename`` it gets the name it came by."""
+    """
+    What a caller says of a new asset; without ``filename`` it gets the name it came by.
 
+    A request that has to run again carries the same ``asset_id`` and gets the asset it made.
+    """
+
+    asset_id: AssetId = field(default_factory=lambda: AssetId(new_id()))
     filename: str | None = None
     wants_stream: bool = False
     wants_thumbnail: bool = False
@@ -67,6 +72,8 @@ class Assets:
         self._fetcher.admit(address)
         asset = new_asset(request, AssetMethod.URL, filename=filename_of_url(address), url=address)
         with self._records.write() as transaction:
+            if (made := transaction.assets.get(asset.id)) is not None:
+                return made
             transaction.assets.add(asset)
             self._jobs.enqueue(TaskId(asset.id), transaction=transaction.handle, queue="receiving")
         return asset
@@ -85,6 +92,9 @@ class Assets:
             ParameterInvalid: Metadata that cannot be used.
         """
         try:
+            with self._records.read() as transaction:
+                if (made := transaction.assets.get(request.asset_id)) is not None:
+                    return made
             asset = new_asset(request, AssetMethod.DIRECT, filename=filename)
             try:
                 asset = ready(asset, self._examiner.examine(path))
@@ -211,11 +221,15 @@ def new_asset(request: AssetRequest, method: AssetMethod, *, filename: str, url:
     Raises:
         ParameterInvalid: Metadata that cannot be used.
     """
-    metadata = {key: value for key, value in (request.user_metadata or {}).items() if value not in {None, ""}}
+    metadata = {
+        key: value
+        for key, value in (request.user_metadata or {}).items()
+        if value is not None and value != ""
+    }
     _check_metadata(metadata)
     at = now()
     return Asset(
-        id=AssetId(new_id()),
+        id=request.asset_id,
         method=method,
         status=AssetStatus.PROCESSING,
         filename=request.filename or filename,

@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from kinodex.domain import errors
+from kinodex.domain.assets import IndexedAsset
 from kinodex.domain.clock import now
 from kinodex.domain.ids import AssetId, IndexId, VideoId
 from kinodex.domain.listing import Listing, Page
 from kinodex.domain.tasks import Task
 from kinodex.domain.videos import MetadataValue, check_user_metadata
 from kinodex.jobs.protocols import Jobs
-from kinodex.stores.protocols import IndexedAsset, Records, Transaction
+from kinodex.stores.protocols import Records, Transaction
 from kinodex.usecases.indexes import require_index
 from kinodex.usecases.purging import Purging, purge_videos
 from kinodex.usecases.tasks import TaskRequest, Tasks

@@ -107,7 +107,7 @@ class AssetIntake:
             asset.url,
             self._source(asset.id),
             limit_bytes=self.limits.url_bytes,
-            progress=lambda _done, _total: None,
+            progress=lambda _sofar: None,
             kind="media",
         )
         self.blobs.put_file(asset_key(asset.id), self._source(asset.id))

@@ -112,6 +112,9 @@ class Uploads:
             expires_at=asset.created_at + UPLOAD_LIFE,
         )
         with self.records.write() as transaction:
+            made, begun = transaction.assets.get(asset.id), transaction.uploads.of_asset(asset.id)
+            if made is not None and begun is not None:
+                return made, begun
             transaction.assets.add(asset)
             transaction.uploads.add(upload)
         return asset, upload

@@ -53,7 +53,7 @@ async def list_videos(
     identifier = index_id_of(index_id)
     listing = listing_of(request.query_params, FILTERS, takes_metadata=True)
     found = await call(usecases.videos.list, identifier, listing)
-    models = await _models(usecases, identifier)
+    models = await models_of(usecases, identifier)
     shown = [view.video(video, models=models, is_whole=False) for video in found.page.items]
     page = values.page(shown, listing, total=found.page.total)
     if generation != "v1.3" and isinstance(page["page_info"], dict):
@@ -68,9 +68,9 @@ async def get_video(
     """Return a video; with ``transcription=true`` also what is said in it."""
     index, identifier = index_id_of(index_id), video_id_of(video_id)
     video = await call(usecases.videos.get, index, identifier)
-    shown = view.video(video, models=await _models(usecases, index), is_whole=True)
+    shown = view.video(video, models=await models_of(usecases, index), is_whole=True)
     if query_fields(request.query_params).flag("transcription"):
-        shown["transcription"] = await _lines(usecases, index, identifier, modality=Modality.SPEECH)
+        shown["transcription"] = await text_lines(usecases, index, identifier, modality=Modality.SPEECH)
     return JSONResponse(shown)
 
 
@@ -139,12 +139,12 @@ async def _text(
     index_id: str, video_id: str, request: Request, usecases: UseCases, *, modality: Modality
 ) -> JSONResponse:
     index, identifier = index_id_of(index_id), video_id_of(video_id)
-    lines = await _lines(usecases, index, identifier, modality=modality, span=_span(request))
+    lines = await text_lines(usecases, index, identifier, modality=modality, span=_span(request))
     kind = "transcription" if modality is Modality.SPEECH else "text_in_video"
     return JSONResponse(_answer(index, identifier, kind=kind, data=lines))
 
 
-async def _lines(
+async def text_lines(
     usecases: UseCases,
     index_id: IndexId,
     video_id: VideoId,
@@ -152,6 +152,7 @@ async def _lines(
     modality: Modality,
     span: Span | None = None,
 ) -> list[Json]:
+    """Return the lines of a video, as every version shows them."""
     lines = await call(usecases.videos.lines, index_id, video_id, modality=modality, span=span)
     return [
         {"start": seconds(line.span.start_s), "end": seconds(line.span.end_s), "value": line.text}
@@ -180,6 +181,7 @@ def _span(request: Request) -> Span | None:
     return Span(start_s, end_s)
 
 
-async def _models(usecases: UseCases, index_id: IndexId) -> tuple[str, ...]:
+async def models_of(usecases: UseCases, index_id: IndexId) -> tuple[str, ...]:
+    """Return the names of the models of an index."""
     view = await call(usecases.indexes.get, index_id)
     return tuple(model.name for model in view.index.models)

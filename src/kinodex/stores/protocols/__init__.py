@@ -8,7 +8,6 @@ Everything here is synchronous: callers choose the thread.
 
 from kinodex.stores.protocols.assets import (
     AssetStore,
-    IndexedAsset,
     IndexedAssetStore,
     UploadStore,
 )
@@ -65,7 +64,6 @@ __all__ = [
     "DeliveryClaim",
     "DeliveryStore",
     "IndexStore",
-    "IndexedAsset",
     "IndexedAssetStore",
     "KeyStore",
     "KnownBytes",

@@ -1,15 +1,13 @@
 """Assets, the uploads they come by, and what was made from them."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from kinodex.domain.assets import Asset, AssetUse, Upload, UploadPart
+from kinodex.domain.assets import Asset, AssetUse, IndexedAsset, Upload, UploadPart
 from kinodex.domain.ids import AssetId, IndexId, UploadId
 from kinodex.domain.listing import Listing, Page
 from kinodex.domain.tasks import Task
-from kinodex.domain.videos import Video
 
 
 class AssetStore(Protocol):
@@ -79,14 +77,6 @@ class UploadStore(Protocol):
     def parts(self, upload_id: UploadId) -> Sequence[UploadPart]:
         """Return the parts something is known of, in order."""
         ...
-
-
-@dataclass(frozen=True, slots=True)
-class IndexedAsset:
-    """A task and the video it has made, if it has: what the API calls an indexed asset."""
-
-    task: Task
-    video: Video | None
 
 
 class IndexedAssetStore(Protocol):

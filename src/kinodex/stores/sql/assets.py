@@ -12,9 +12,10 @@ from kinodex.domain.ids import AssetId
 from kinodex.domain.listing import Condition, Listing, Page
 from kinodex.domain.tasks import Failure
 from kinodex.domain.videos import MetadataValue
+from kinodex.stores.sql.asset_tables import assets
 from kinodex.stores.sql.conditions import Field
 from kinodex.stores.sql.lists import page_of
-from kinodex.stores.sql.tables import assets, indexes, tasks, videos
+from kinodex.stores.sql.tables import indexes, tasks, videos
 
 _PLAIN = (
     "id",

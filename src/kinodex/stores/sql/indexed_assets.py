@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 import sqlalchemy as sa
 
+from kinodex.domain.assets import IndexedAsset
 from kinodex.domain.ids import IndexId, VideoId
 from kinodex.domain.listing import Condition, Listing, Page
 from kinodex.domain.tasks import Task
 from kinodex.domain.videos import Video
-from kinodex.stores.protocols.assets import IndexedAsset
 from kinodex.stores.sql.conditions import METADATA_PREFIX, Field, metadata
 from kinodex.stores.sql.lists import page_of
 from kinodex.stores.sql.tables import task_metadata, tasks, videos

@@ -10,10 +10,10 @@ import sqlalchemy as sa
 from kinodex.domain.assets import AssetKind, PartStatus, Upload, UploadPart, UploadStatus
 from kinodex.domain.ids import AssetId, UploadId
 from kinodex.domain.listing import Listing, Page
+from kinodex.stores.sql.asset_tables import upload_parts, uploads
 from kinodex.stores.sql.conditions import Field
 from kinodex.stores.sql.dialects import Dialect
 from kinodex.stores.sql.lists import page_of
-from kinodex.stores.sql.tables import upload_parts, uploads
 
 _PLAIN = ("id", "asset_id", "total_bytes", "part_bytes", "created_at", "updated_at", "expires_at")
 _PART = ("number", "size_bytes", "etag", "updated_at", "uploaded_at", "error")

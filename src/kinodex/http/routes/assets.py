@@ -1,0 +1,189 @@
+"""``/assets``: files kept to be used, by direct upload or from a URL."""
+
+from collections.abc import AsyncIterator, Sequence
+
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response, StreamingResponse
+
+from kinodex.domain import errors
+from kinodex.domain.assets import Asset, AssetKind, AssetMethod
+from kinodex.domain.ids import AssetId
+from kinodex.domain.listing import Condition
+from kinodex.domain.names import clean_filename
+from kinodex.http.auth import DELETE, READ, WRITE
+from kinodex.http.bodies import read_body
+from kinodex.http.dependencies import SignerDep, UseCasesDep
+from kinodex.http.fields import Fields
+from kinodex.http.idempotency import made_id
+from kinodex.http.links import asset_path
+from kinodex.http.listings import Filter, listing_of
+from kinodex.http.multipart_bodies import Accepted
+from kinodex.http.parameters import asset_id_of, query_fields
+from kinodex.http.signing import LIFE_S
+from kinodex.http.threads import call
+from kinodex.http.tracing import request_id_of
+from kinodex.http.uploads import UploadRule
+from kinodex.http.versions import only_in
+from kinodex.http.wire import assets as wire
+from kinodex.http.wire import values
+from kinodex.usecases import UseCases
+from kinodex.usecases.assets import AssetRequest
+
+NEW = only_in("v1.3")
+router = APIRouter(prefix="/assets", tags=["assets"])
+files = APIRouter(prefix="/media/assets", tags=["media"])
+
+FILTERS = {"filename": Filter("filename", "text")}
+_READ_BYTES = 1024 * 1024
+_HEADERS = {
+    "Cache-Control": f"private, max-age={LIFE_S}",
+    "Content-Disposition": "attachment",
+    "Content-Security-Policy": "sandbox; default-src 'none'",
+    "X-Content-Type-Options": "nosniff",
+}
+
+
+@router.post("", dependencies=[WRITE, NEW])
+async def create_asset(request: Request, usecases: UseCasesDep) -> JSONResponse:
+    """Keep a file sent along, or the one at a URL; the answer is always *processing*: ask again."""
+    library = usecases.library
+    upload = UploadRule(
+        names=("file",), new_path=library.uploads.new_part, limit_bytes=library.assets.limits.direct_bytes
+    )
+    async with read_body(request, Accepted(upload=upload)) as body:
+        made = await _create(usecases, body, _asset_request(request, body))
+    return JSONResponse({**wire.asset(made), "status": "processing"}, status_code=201)
+
+
+@router.get("", dependencies=[READ, NEW])
+async def list_assets(request: Request, usecases: UseCasesDep) -> JSONResponse:
+    """List assets, newest first."""
+    special = {"asset_ids": _ids, "asset_types": _kinds}
+    listing = listing_of(request.query_params, FILTERS, special=special)
+    page = await call(usecases.library.assets.list, listing)
+    return JSONResponse(
+        values.page([wire.asset_detail(each) for each in page.items], listing, total=page.total)
+    )
+
+
+@router.get("/{asset_id}", dependencies=[READ, NEW])
+async def get_asset(asset_id: str, usecases: UseCasesDep) -> JSONResponse:
+    """Return an asset with all that is known of it."""
+    return JSONResponse(wire.asset_detail(await call(usecases.library.assets.get, asset_id_of(asset_id))))
+
+
+@router.delete("/{asset_id}", dependencies=[DELETE, NEW])
+async def delete_asset(asset_id: str, request: Request, usecases: UseCasesDep) -> Response:
+    """Remove an asset; with ``force=true`` also one that videos were made from, which stay."""
+    force = query_fields(request.query_params).flag("force") or False
+    await call(usecases.library.assets.delete, asset_id_of(asset_id), force=force)
+    return Response(status_code=204)
+
+
+@router.patch("/{asset_id}/user-metadata", dependencies=[WRITE, NEW])
+async def merge_metadata(asset_id: str, request: Request, usecases: UseCasesDep) -> Response:
+    """Merge metadata by key; ``null`` removes a key, an empty text changes nothing."""
+    return await _describe(asset_id, request, usecases, merge=True)
+
+
+@router.put("/{asset_id}/user-metadata", dependencies=[WRITE, NEW])
+async def replace_metadata(asset_id: str, request: Request, usecases: UseCasesDep) -> Response:
+    """Put metadata in the place of all there was; ``null`` and empty texts are passed over."""
+    return await _describe(asset_id, request, usecases, merge=False)
+
+
+@router.delete("/{asset_id}/user-metadata", dependencies=[DELETE, NEW])
+async def remove_metadata(asset_id: str, usecases: UseCasesDep) -> Response:
+    """Remove all metadata."""
+    await call(usecases.library.assets.describe, asset_id_of(asset_id), None, merge=False)
+    return Response(status_code=204)
+
+
+@router.get("/{asset_id}/indexed-assets", dependencies=[READ, NEW])
+async def list_uses(asset_id: str, request: Request, usecases: UseCasesDep) -> JSONResponse:
+    """List what was made from an asset, in all indexes."""
+    listing = listing_of(request.query_params, {})
+    identifier = asset_id_of(asset_id)
+    page = await call(
+        usecases.library.assets.uses, identifier, page=listing.page, page_limit=listing.page_limit
+    )
+    return JSONResponse(values.page([wire.use(each) for each in page.items], listing, total=page.total))
+
+
+@files.get("/{asset_id}")
+async def get_file(
+    asset_id: str, request: Request, usecases: UseCasesDep, signer: SignerDep
+) -> StreamingResponse:
+    """Return the bytes of an asset under a link that works for an hour without a key."""
+    query = query_fields(request.query_params)
+    signer.check(
+        asset_path(asset_id),
+        expires=query.text("expires") or "",
+        signature=query.text("signature") or "",
+    )
+    identifier = asset_id_of(asset_id)
+    size_bytes = await call(usecases.library.assets.size, identifier)
+    headers = {**_HEADERS, "Content-Length": str(size_bytes)}
+    content = _content(usecases, identifier, size_bytes)
+    return StreamingResponse(content, media_type="application/octet-stream", headers=headers)
+
+
+async def _content(usecases: UseCases, asset_id: AssetId, size_bytes: int) -> AsyncIterator[bytes]:
+    for start in range(0, size_bytes, _READ_BYTES):
+        yield await call(usecases.library.assets.read, asset_id, start, _READ_BYTES)
+
+
+async def _create(usecases: UseCases, body: Fields, wanted: AssetRequest) -> Asset:
+    method, url = body.required_text("method"), body.text("url")
+    if method not in {AssetMethod.DIRECT, AssetMethod.URL}:
+        raise errors.ParameterInvalid("method", f"{method[:80]!r} is not one of direct, url")
+    if method == AssetMethod.URL:
+        if url is None:
+            raise errors.ParameterMissing("url")
+        return await call(usecases.library.assets.create_from_url, wanted, url)
+    if body.upload is None:
+        raise errors.ParameterMissing("file")
+    upload = body.upload
+    return await call(
+        usecases.library.assets.create_from_file,
+        wanted,
+        upload.path,
+        filename=clean_filename(upload.filename or ""),
+    )
+
+
+def _asset_request(request: Request, body: Fields) -> AssetRequest:
+    filename = body.text("filename")
+    return AssetRequest(
+        asset_id=AssetId(made_id(request)),
+        filename=clean_filename(filename) if filename else None,
+        wants_stream=body.flag("enable_hls") or False,
+        wants_thumbnail=body.flag("enable_thumbnail") or False,
+        user_metadata=body.metadata("user_metadata"),
+        request_id=request_id_of(request.scope),
+    )
+
+
+async def _describe(asset_id: str, request: Request, usecases: UseCases, *, merge: bool) -> Response:
+    async with read_body(request) as body:
+        metadata = body.metadata("user_metadata")
+        if metadata is None:
+            raise errors.ParameterMissing("user_metadata")
+        kept = metadata if merge else {key: value for key, value in metadata.items() if value is not None}
+        await call(usecases.library.assets.describe, asset_id_of(asset_id), kept, merge=merge)
+    return Response(status_code=204)
+
+
+def _ids(name: str, texts: Sequence[str]) -> Sequence[Condition]:
+    wanted = Fields({name: list(texts)}).texts(name) or ()
+    return [Condition("id", "in", tuple(map(asset_id_of, wanted)))]
+
+
+def _kinds(name: str, texts: Sequence[str]) -> Sequence[Condition]:
+    wanted = Fields({name: list(texts)}).texts(name) or ()
+    known = {*AssetKind, "document"}
+    for word in wanted:
+        if word not in known:
+            raise errors.ParameterInvalid(name, f"{word[:80]!r} is not one of {', '.join(sorted(known))}")
+    return [Condition("kind", "in", tuple(wanted))]
