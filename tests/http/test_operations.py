@@ -1,10 +1,13 @@
 """What those who run a server ask it."""
 
+from datetime import timedelta
+
 import pytest
 from prometheus_client.parser import text_string_to_metric_families
 from starlette.testclient import TestClient
 
 from kinodex.domain.clock import now
+from kinodex.domain.events import Event
 from kinodex.domain.tasks import TaskStatus
 from kinodex.http.app import create_app
 
@@ -54,6 +57,21 @@ def test_figures_count_tasks_steps_and_engines(client, backstage, index_id: str)
     assert ("kinodex_engine_seconds_total", _labels(engine="fake-colours")) in figures
 
 
+def test_figures_count_webhooks_and_what_they_wait_for(client, backstage) -> None:
+    webhooks = backstage.usecases.webhooks
+    webhooks.create("https://hooks.example/a", enabled=False)
+    webhooks.create("https://hooks.example/b")
+    made_at = now() - timedelta(seconds=90)
+    with backstage.records.write() as transaction:
+        transaction.outbox.add(Event(id="whe_a", type="index.task.ready", created_at=made_at, data={}))
+    figures = _figures(client)
+    assert figures["kinodex_webhooks", _labels(state="enabled")] == 1
+    assert figures["kinodex_webhooks", _labels(state="disabled")] == 1
+    assert figures["kinodex_webhook_deliveries", _labels(status="pending")] == 1
+    assert figures["kinodex_webhook_deliveries", _labels(status="failed")] == 0
+    assert 90 <= figures["kinodex_webhook_oldest_pending_seconds", _labels()] < 150
+
+
 def test_figures_count_requests_by_what_they_matched(client: TestClient, index_id: str) -> None:
     for _ in range(3):
         client.get(f"/v1.1/indexes/{index_id}")
@@ -92,3 +110,4 @@ def test_capabilities_name_the_engines_and_what_is_degraded(shared_client: TestC
     answer = shared_client.get("/v1.3/capabilities").json()
     assert "fake-colours" in [engine["engine"] for engine in answer["engines"]]
     assert answer["degraded"] == ["no sandbox"]
+    assert "index.task.failed" in answer["webhooks"]["events"]

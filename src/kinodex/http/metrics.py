@@ -62,6 +62,7 @@ class _Snapshot:
         yield from self._tasks()
         yield from self._speed()
         yield from self._engines()
+        yield from self._webhooks()
 
     def _tasks(self) -> Iterator[Metric]:
         tasks = GaugeMetricFamily("kinodex_tasks", "Tasks by status.", labels=["status"])
@@ -75,6 +76,24 @@ class _Snapshot:
             "kinodex_oldest_waiting_seconds",
             "Age of the oldest of these tasks.",
             value=self._figures.oldest_waiting_s,
+        )
+
+    def _webhooks(self) -> Iterator[Metric]:
+        figures = self._figures.webhooks
+        webhooks = GaugeMetricFamily("kinodex_webhooks", "Webhooks by state.", labels=["state"])
+        webhooks.add_metric(["enabled"], figures.enabled)
+        webhooks.add_metric(["disabled"], figures.disabled)
+        yield webhooks
+        deliveries = GaugeMetricFamily(
+            "kinodex_webhook_deliveries", "Deliveries kept, by status.", labels=["status"]
+        )
+        for status, number in figures.deliveries.items():
+            deliveries.add_metric([status], number)
+        yield deliveries
+        yield GaugeMetricFamily(
+            "kinodex_webhook_oldest_pending_seconds",
+            "Age of the oldest event that an enabled webhook has not been told of.",
+            value=figures.oldest_pending_s,
         )
 
     def _speed(self) -> Iterator[Metric]:

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 
 from kinodex.domain.clock import now
 from kinodex.domain.tasks import TaskStatus
+from kinodex.domain.webhooks import EVENT_TYPES, DeliveryStatus
 from kinodex.engines.executor import Executor
-from kinodex.stores.protocols import BlobStore, Records
+from kinodex.stores.protocols import BlobStore, Records, Transaction
 from kinodex.usecases.estimates import STEPS
 
 
@@ -16,6 +17,21 @@ class Readiness:
 
     is_ready: bool
     reasons: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class WebhookFigures:
+    """
+    Numbers of webhooks and their deliveries.
+
+    ``enabled`` and ``disabled`` count webhooks; ``deliveries`` those kept, by status; ``oldest_pending_s`` is
+    the age of the oldest event that an enabled webhook has not been told of.
+    """
+
+    enabled: int
+    disabled: int
+    deliveries: Mapping[str, int]
+    oldest_pending_s: float
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -33,6 +49,7 @@ class Figures:
     step_rates: Mapping[str, float]
     engine_seconds: Mapping[str, float]
     engine_items: Mapping[str, int]
+    webhooks: WebhookFigures
 
 
 class Health:
@@ -104,6 +121,10 @@ class Health:
                     "finds": "pictures that look like a given picture",
                 },
             },
+            "webhooks": {
+                "events": list(EVENT_TYPES),
+                "signatures": ["TL-Signature", "webhook-signature"],
+            },
             "degraded": list(self._degraded()),
         }
 
@@ -113,6 +134,7 @@ class Health:
             counts = transaction.tasks.count_by_status(None)
             unfinished = transaction.tasks.unfinished()
             rates = transaction.steps.rates()
+            webhooks = _webhook_figures(transaction)
         usage = self._executor.usage()
         oldest_s = (now() - unfinished[0].created_at).total_seconds() if unfinished else 0.0
         return Figures(
@@ -122,7 +144,19 @@ class Health:
             step_rates={step: rates[step] for step in STEPS if step in rates},
             engine_seconds={name: used.seconds for name, used in usage.items()},
             engine_items={name: used.items for name, used in usage.items()},
+            webhooks=webhooks,
         )
+
+
+def _webhook_figures(transaction: Transaction) -> WebhookFigures:
+    enabled = [webhook.enabled for webhook in transaction.webhooks.list()]
+    counts, oldest = transaction.deliveries.counts(), transaction.deliveries.oldest_pending()
+    return WebhookFigures(
+        enabled=enabled.count(True),
+        disabled=enabled.count(False),
+        deliveries={status.value: counts.get(status, 0) for status in DeliveryStatus},
+        oldest_pending_s=0.0 if oldest is None else max(0.0, (now() - oldest).total_seconds()),
+    )
 
 
 def _problem(name: str, ask: Callable[[], None]) -> str | None:

@@ -52,6 +52,12 @@ CAPABILITIES = Operation(
                         )
                     ),
                     "search_options": {"type": "object", "additionalProperties": record({}, _FIELDS)},
+                    "webhooks": record(
+                        {
+                            "events": listed(text(), "What webhooks can be told of."),
+                            "signatures": listed(text(), "Headers that sign what is sent."),
+                        }
+                    ),
                     "degraded": listed(text(), "What is degraded, and why."),
                 }
             ),
@@ -60,6 +66,7 @@ CAPABILITIES = Operation(
             "profile": "offline",
             "engines": [{"role": "visual", "engine": "lite0", "ready": True}],
             "search_options": {"visual": {"engine": "lite0", "finds": "things", "languages": ["en"]}},
+            "webhooks": {"events": ["index.task.ready"], "signatures": ["TL-Signature"]},
             "degraded": [],
         },
     )
