@@ -9,7 +9,7 @@ import typer
 from pydantic import ValidationError
 
 from kinodex import __version__
-from kinodex.cli import consistency, demo, doctor, indexing, keys, searching, serving
+from kinodex.cli import consistency, demo, doctor, indexing, keys, listening, searching, serving, webhooks
 from kinodex.cli.failures import CommandFailed, Status
 from kinodex.cli.output import err
 from kinodex.domain.errors import KinodexError
@@ -27,6 +27,8 @@ app.command("demo")(demo.demo)
 app.add_typer(indexing.index_app, name="index")
 app.add_typer(indexing.task_app, name="task")
 app.add_typer(keys.app, name="key")
+webhooks.app.command("listen")(listening.listen)
+app.add_typer(webhooks.app, name="webhook")
 
 
 def _print_version(wanted: bool) -> None:

@@ -49,6 +49,10 @@ class Client:
         """Send JSON."""
         return self._send("POST", path, json=body)
 
+    def patch(self, path: str, body: dict[str, Any]) -> Any:
+        """Change something."""
+        return self._send("PATCH", path, json=body)
+
     def post_form(self, path: str, fields: dict[str, Any], *, file: tuple[str, Path] | None = None) -> Any:
         """Send a form; with a file, as multipart, streamed from the disk."""
         if file is None:

@@ -14,6 +14,7 @@ class Status(IntEnum):
     TASK_FAILED = 5  # a task ended as failed
     NOT_READY = 6  # doctor found something that keeps the server from working
     INCONSISTENT = 7  # fsck found something that is not repaired
+    DELIVERY_FAILED = 8  # a receiver did not take a test event
 
 
 class CommandFailed(Exception):
