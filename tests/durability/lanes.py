@@ -1,0 +1,150 @@
+"""Lives one after the other on the same data, each killed, each looking first at what the last one left."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from pathlib import Path
+from typing import Any
+
+from clips import make_clip
+from origin import Origin, serve_origin
+from tests.durability.life import BROKEN, CLIP, DECODED, FACTS
+
+from kinodex.media.pyav import PyavReader
+
+ROOT = Path(__file__).parents[2]
+KILLED = -9
+
+CLIP_BYTES = 150_000
+"""Enough for several pieces of a download; nobody decodes it again."""
+
+
+@dataclass
+class Death:
+    """How a life ended and what was found wrong after it."""
+
+    point: str
+    status: int
+    violations: list[str] = field(default_factory=list)
+
+
+class EndlessFiles(dict[str, bytes]):
+    """Another clip under each path, and no clip where the path says ``failed``."""
+
+    def __init__(self, clip: bytes) -> None:
+        self._clip = clip
+
+    def get(self, path: str, default: object = None) -> bytes:
+        return BROKEN * 4000 if path.endswith("/failed.mp4") else self._clip + path.encode()
+
+
+@dataclass(frozen=True)
+class Stage:
+    """What lanes share: a clip and how it was read, a site that serves clips, a data folder to begin with."""
+
+    recording: Path
+    origin: Origin
+    beginning: Path
+
+    def lane(self, folder: Path, **options: Any) -> "Lane":
+        """Return a lane in a folder; with SQLite, on a copy of a data folder that was started once."""
+        if "database_url" not in options:
+            shutil.copytree(self.beginning, folder)
+        return Lane(folder, self.recording, self.origin, **options)
+
+
+@contextmanager
+def stage(folder: Path) -> Iterator[Stage]:
+    """Make a clip, decode it once, keep what that left, and serve clips."""
+    recording = folder / "recording"
+    (recording / DECODED).mkdir(parents=True)
+    clip, reader = make_clip(recording / CLIP, seconds=5.0), PyavReader()
+    facts = reader.probe(clip)
+    reader.decode(clip, recording / DECODED, facts=facts, progress=lambda _share: None)
+    (recording / FACTS).write_text(json.dumps(asdict(facts)))
+    os.truncate(clip, CLIP_BYTES)
+    with serve_origin() as origin:
+        origin.files, origin.pause_s = EndlessFiles(clip.read_bytes()), 0.01
+        first = Lane(folder / "beginning", recording, origin)
+        with forking() as program:
+            assert first.live(program, scenario="none", point="none") == 0, first.log()
+        yield Stage(recording, origin, first.folder)
+
+
+class Lane:
+    """One data folder and the lives on it."""
+
+    def __init__(self, folder: Path, recording: Path, origin: Origin, **options: Any) -> None:
+        self.folder = folder
+        folder.mkdir(parents=True, exist_ok=True)
+        self._arguments = {
+            "folder": str(folder),
+            "recording": str(recording),
+            "site": f"http://{origin.address}",
+            "allow": [origin.address],
+            **options,
+        }
+
+    def live(self, program: "subprocess.Popen[str]", **arguments: Any) -> int:
+        """Live one life; return how it ended."""
+        (self.folder / "violations").unlink(missing_ok=True)
+        assert program.stdin is not None
+        assert program.stdout is not None
+        program.stdin.write(json.dumps({**self._arguments, **arguments}) + "\n")
+        program.stdin.flush()
+        return int(program.stdout.readline())
+
+    def found(self) -> list[str]:
+        """Return what the last life found wrong at its beginning."""
+        path = self.folder / "violations"
+        if not path.exists():
+            return [f"the life after it did not come so far: {self.log()}"]
+        found: list[str] = json.loads(path.read_text())
+        return found
+
+    def log(self) -> str:
+        return (self.folder / "log").read_text()[-3000:]
+
+    def run(self, program: "subprocess.Popen[str]", deaths: Sequence[tuple[str, str]]) -> Iterator[Death]:
+        """Die at each point, given as scenario and name, and look at what each death has left."""
+        lives = [life for scenario, point in deaths for life in _leading_to(scenario, point)]
+        last: Death | None = None
+        for scenario, point in (*lives, ("none", "none")):
+            status = self.live(program, scenario=scenario, point=point)
+            if last is not None:
+                # A life that dies while it recovers has not come to look at what the one before has left.
+                last.violations = [] if scenario == "recover" else self.found()
+                yield last
+            last = Death(point, status)
+
+
+def _leading_to(scenario: str, point: str) -> list[tuple[str, str]]:
+    """Return the deaths to die: to recover, something must have been under way."""
+    return [("url", "decode:begin"), (scenario, point)] if scenario == "recover" else [(scenario, point)]
+
+
+@contextmanager
+def forking() -> Iterator["subprocess.Popen[str]"]:
+    """Start the program that forks lives."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT / "tests" / "support")}
+    program = subprocess.Popen(
+        [sys.executable, "-m", "tests.durability.life"],
+        cwd=ROOT,
+        env=environment,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    try:
+        yield program
+    finally:
+        assert program.stdin is not None
+        program.stdin.close()
+        program.wait(timeout=60)
+        assert program.stdout is not None
+        program.stdout.close()

@@ -1,0 +1,296 @@
+"""
+A program that lives until it is killed, and first looks at what its last death has left.
+
+Run as a script it imports everything once and then forks one life for each line it reads: a JSON object
+with the arguments of ``live``. It answers each with one line when the life has ended.
+"""
+
+import gc
+import json
+import os
+import random
+import shutil
+import signal
+import sys
+import time
+import traceback
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from secrets import token_hex
+from typing import Any
+
+from fakes import quick_executor
+from tests.durability.points import Trap, install
+from tests.durability.violations import Journal, violations
+from tests.durability.wrong_orders import WRONG_ORDERS
+
+from kinodex import bootstrap
+from kinodex.bootstrap import Running
+from kinodex.domain.errors import NotAVideo
+from kinodex.domain.listing import Listing
+from kinodex.domain.media import Decoded, MediaFacts
+from kinodex.domain.tasks import Task
+from kinodex.jobs import life as job_life
+from kinodex.media.protocols import Progress
+from kinodex.media.pyav import PyavReader
+from kinodex.settings import Settings
+from kinodex.sources.config import FetchConfig
+from kinodex.sources.curl import fetcher_of
+from kinodex.sources.protocols import VideoFetcher
+from kinodex.usecases import reporting
+from kinodex.usecases.tasks import TaskRequest
+
+CLIP, DECODED, FACTS = "clip.mp4", "decoded", "facts.json"
+"""In the folder of the recording: a clip, what decoding it left, and what is known of it."""
+
+ALBUM = "decoded.json"
+BROKEN = b"this is not a video"
+PATIENCE_S = 15.0
+TRANSCRIPT = b"WEBVTT\n\n00:00.500 --> 00:02.000\nfive jugs\n\n00:02.500 --> 00:03.500\nof liquor\n"
+
+
+class Recorded(PyavReader):
+    """Reads videos from a recording of how one was read: decoding itself is killed in ``tests/e2e``."""
+
+    recording = Path()
+
+    def probe(self, path: Path) -> MediaFacts:
+        if path.read_bytes().startswith(BROKEN):
+            raise NotAVideo("text")
+        facts = json.loads((self.recording / FACTS).read_text())
+        return MediaFacts(**{**facts, "size_bytes": path.stat().st_size})
+
+    def decode(self, path: Path, folder: Path, *, facts: MediaFacts, progress: Progress) -> Decoded:
+        shutil.rmtree(folder)
+        folder.mkdir()
+        # The album comes last, as in the real pass: its presence means that the folder is complete.
+        for file in sorted((self.recording / DECODED).iterdir(), key=lambda file: file.name == ALBUM):
+            shutil.copyfile(file, folder / file.name)
+            progress(0.5)
+        decoded = self.load_decoded(folder)
+        assert decoded is not None
+        return decoded
+
+
+class Life:
+    """One process between its start and its death."""
+
+    def __init__(self, running: Running, journal: Path, *, site: str, clip: bytes) -> None:
+        self._usecases = running.usecases
+        self._journal = journal
+        self._site = site
+        self._clip = clip
+
+    def note(self, did: str, **facts: str) -> None:
+        with self._journal.open("a") as file:
+            file.write(json.dumps({"did": did, **facts}) + "\n")
+
+    def drain(self, patience_s: float) -> None:
+        """Wait until nothing is under way, or for as long as anybody would."""
+        deadline_s = time.monotonic() + patience_s
+        while time.monotonic() < deadline_s:
+            with self._usecases.indexing.tools.records.read() as transaction:
+                is_open = bool(transaction.tasks.unfinished())
+            if not is_open and not self._usecases.tasks._jobs.waiting():
+                break
+            time.sleep(0.01)
+        # What an ended job does last, it does after its task has ended.
+        folders = self._usecases.indexing.folders
+        while time.monotonic() < deadline_s and any(folders.glob("*")):
+            self._usecases.indexing.sweep()
+            time.sleep(0.01)
+
+    def upload(self, mark: str = "") -> Task:
+        path = self._usecases.tasks.new_upload()
+        path.write_bytes(self._clip + (mark or token_hex()).encode())
+        return self._submitted(
+            self._usecases.tasks.create_from_file(self._request(), path, filename="clip.mp4")
+        )
+
+    def url(self, *, ends: str = "ready") -> Task:
+        url = f"{self._site}/{token_hex()}/{ends}.mp4"
+        return self._submitted(self._usecases.tasks.create_from_url(self._request(), url), ends=ends)
+
+    def broken(self) -> None:
+        self._ended(self.url(ends="failed"))
+
+    def upload_and_wait(self) -> Task:
+        return self._ended(self.upload())
+
+    def url_and_wait(self) -> Task:
+        return self._ended(self.url())
+
+    def twin(self) -> None:
+        """Send the same bytes twice: the second video takes over what the first has."""
+        mark = token_hex()
+        for _ in range(2):
+            self._ended(self.upload(mark))
+
+    def delete_video(self) -> Task:
+        task = self.upload_and_wait()
+        with self._deleting("video", task.video_id):
+            self._usecases.videos.delete(task.index_id, task.video_id)
+        while self._noted():  # the thread that sweeps, and this one, work on it
+            self._usecases.purging.sweep()
+            time.sleep(0.005)
+        return task
+
+    def delete_task(self) -> None:
+        task = self.delete_video()
+        with self._deleting("task", task.id):
+            self._usecases.tasks.delete(task.id)
+
+    def delete_index(self) -> None:
+        ready, running = self.upload_and_wait(), self.url()
+        assert ready.index_id == running.index_id
+        with self._deleting("index", ready.index_id):
+            self._usecases.indexes.delete(ready.index_id)
+
+    def everything(self) -> None:
+        """Go on for ever, for kills that come at any moment."""
+        doings = (self.url, self.twin, self.delete_video, self.broken, self.delete_task, self.delete_index)
+        while True:
+            random.choice(doings)()
+
+    def _noted(self) -> bool:
+        with self._usecases.indexing.tools.records.read() as transaction:
+            return bool(transaction.purges.prefixes())
+
+    def _deleting(self, kind: str, name: str) -> Any:
+        return _Deletion(self, kind, name)
+
+    def _submitted(self, task: Task, *, ends: str = "ready") -> Task:
+        self.note("submitted", task=task.id, video=task.video_id, index=task.index_id, ends=ends)
+        return task
+
+    def _ended(self, task: Task) -> Task:
+        deadline_s = time.monotonic() + PATIENCE_S
+        while not (task := self._usecases.tasks.get(task.id)).status.is_final:
+            assert time.monotonic() < deadline_s, task
+            time.sleep(0.01)
+        return task
+
+    def _request(self) -> TaskRequest:
+        listed = self._usecases.indexes.list(Listing()).items
+        if listed:
+            index = listed[0].index
+        else:
+            index = self._usecases.indexes.create(
+                "films", models=[bootstrap.EVERYTHING], addons=[], generation="v1.3"
+            )
+        return TaskRequest(index_id=index.id, generation="v1.3", transcript=TRANSCRIPT)
+
+
+class _Deletion:
+    """Notes that something is about to be deleted, and that it was."""
+
+    def __init__(self, life: Life, kind: str, name: str) -> None:
+        self._life, self._kind, self._name = life, kind, name
+
+    def __enter__(self) -> None:
+        self._life.note("begins to delete", kind=self._kind, id=self._name)
+
+    def __exit__(self, kind: object, *_: object) -> None:
+        if kind is None:
+            self._life.note("deleted", kind=self._kind, id=self._name)
+
+
+SCENARIOS: dict[str, Callable[[Life], object]] = {
+    "none": id,
+    "upload": Life.upload_and_wait,
+    "url": Life.url_and_wait,
+    "broken": Life.broken,
+    "delete_video": Life.delete_video,
+    "delete_task": Life.delete_task,
+    "delete_index": Life.delete_index,
+    "recover": id,
+    "twin": Life.twin,
+    "everything": Life.everything,
+}
+
+
+def live(
+    folder: str,
+    recording: str,
+    *,
+    scenario: str,
+    point: str,
+    site: str,
+    allow: list[str],
+    database_url: str | None = None,
+    wrong_order: str | None = None,
+    patience_s: float = PATIENCE_S,
+) -> None:
+    """Begin, come to rest, look at everything, then do what leads to the point."""
+    trap, data = Trap(), Path(folder)
+    if wrong_order is not None:
+        WRONG_ORDERS[wrong_order]()
+    install(trap)
+    Recorded.recording = Path(recording)
+    bootstrap.build_executor, bootstrap.PyavReader = quick_executor, Recorded
+    bootstrap.SeparateFetcher, bootstrap.degraded = _fetcher_here, tuple
+    job_life.POLLING_S, reporting.WRITE_EVERY_S = 0.02, 0.0
+    random.seed()  # a fork has the state of all its siblings
+    if scenario == "recover":
+        trap.point = point
+    settings = Settings(
+        data_dir=data / "data", fetch_allow=tuple(allow), database_url=database_url, api_key="k" * 20
+    )
+    with bootstrap.running(settings, api=True, worker=True) as running:
+        journal = data / "journal"
+        life = Life(running, journal, site=site, clip=(Path(recording) / CLIP).read_bytes())
+        life.drain(patience_s)
+        lines = [json.loads(line) for line in journal.read_text().splitlines()] if journal.exists() else []
+        (data / "violations").write_text(json.dumps(list(violations(running, Journal.of(lines)))))
+        trap.point = point
+        SCENARIOS[scenario](life)
+        os._exit(0)
+
+
+def _fetcher_here(config: FetchConfig) -> VideoFetcher:
+    """Fetch in this process and tell of each piece: a fetch of its own process is killed in ``tests/e2e``."""
+    return fetcher_of(replace(config, limits=replace(config.limits, progress_every_s=0.0)))
+
+
+def main() -> None:
+    """Fork a life for each line, and tell how it ended: its status as ``os.waitstatus_to_exitcode`` says."""
+    gc.collect()
+    gc.freeze()
+    for line in sys.stdin:
+        arguments = json.loads(line)
+        kill_after_s = arguments.pop("kill_after_s", None)
+        pid = os.fork()
+        if pid == 0:
+            _be(arguments)
+        if kill_after_s is not None:
+            _kill_after(pid, kill_after_s, Path(arguments["folder"]) / "violations")
+        _, status = os.waitpid(pid, 0)
+        print(os.waitstatus_to_exitcode(status), flush=True)  # noqa: T201  the answer
+
+
+def _be(arguments: dict[str, Any]) -> None:
+    log = os.open(Path(arguments["folder"]) / "log", os.O_CREAT | os.O_APPEND | os.O_WRONLY)
+    os.dup2(log, 1)
+    os.dup2(log, 2)
+    try:
+        live(**arguments)
+    except BaseException:  # noqa: BLE001  it must not go on as a second forking program
+        traceback.print_exc()
+        sys.stderr.flush()
+        os._exit(1)
+
+
+def _kill_after(pid: int, seconds: float, ready: Path) -> None:
+    """Kill a life so many seconds after it has looked at everything, if it lives so long."""
+    deadline_s = time.monotonic() + 2 * PATIENCE_S
+    while not ready.exists() and time.monotonic() < deadline_s:
+        if os.waitid(os.P_PID, pid, os.WEXITED | os.WNOHANG | os.WNOWAIT) is not None:
+            return
+        time.sleep(0.005)
+    time.sleep(seconds)
+    os.kill(pid, signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    main()
