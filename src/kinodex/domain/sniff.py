@@ -28,6 +28,33 @@ _MAGIC: tuple[tuple[bytes, str], ...] = (
     (b"8BPS", "a Photoshop picture"),
     (b"ID3", "a sound file (MP3)"),
     (b"fLaC", "a sound file (FLAC)"),
+    (b"FORM", "an IFF file (AIFF sound?)"),
+    (b".snd", "a sound file (AU)"),
+    (b"MAC ", "a sound file (Monkey's Audio)"),
+    (b"wvpk", "a sound file (WavPack)"),
+    (b"#!AMR", "a sound file (AMR)"),
+    (b"caff", "a sound file (CAF)"),
+    (b"\x00\x00\x01\x00\x01\x00", "an icon"),
+    (b"\x00\x00\x00\x0cJXL \r\n\x87\n", "a JPEG XL picture"),
+    (b"\xff\x0a", "a JPEG XL picture"),
+    (b"\x00\x00\x00\x0cjP  \r\n\x87\n", "a JPEG 2000 picture"),
+    (b"v/1\x01", "an OpenEXR picture"),
+    (b"MSCF", "a cabinet archive"),
+    (b"!<arch>\n", "an ar archive or Debian package"),
+    (b"\xed\xab\xee\xdb", "an RPM package"),
+    (b"LZIP", "an lzip archive"),
+    (b"\x04\x22\x4d\x18", "an LZ4 archive"),
+    (b"\x00asm", "a WebAssembly program"),
+    (b"\xfe\xed\xfa\xce", "a program"),
+    (b"\xfe\xed\xfa\xcf", "a program"),
+    (b"\xce\xfa\xed\xfe", "a program"),
+    (b"\xcf\xfa\xed\xfe", "a program"),
+    (b"dex\n0", "a program"),
+    (b"wOFF", "a font"),
+    (b"wOF2", "a font"),
+    (b"OTTO", "a font"),
+    (b"PAR1", "a Parquet file"),
+    (b"\x89HDF\r\n\x1a\n", "an HDF5 file"),
     (b"MThd", "a MIDI file"),
     (b"\x7fELF", "a program"),
     (b"MZ", "a program"),
@@ -41,9 +68,13 @@ _STILL_BRANDS = {
     b"avif": "an AVIF picture",
     b"heic": "a HEIC picture",
     b"heix": "a HEIC picture",
+    b"heim": "a HEIC picture",
+    b"heis": "a HEIC picture",
     b"mif1": "a HEIF picture",
     b"M4A ": "a sound file (M4A)",
     b"M4B ": "a sound file (M4B)",
+    b"M4P ": "a sound file (M4P)",
+    b"crx ": "a raw picture (CR3)",
 }
 _PROLOGUE = r"(?:<\?xml.{0,300}?>\s*)?(?:<!--.{0,300}?-->\s*)?"
 _HTML = r"<(?:!doctype\s+html|html|head|body|script|meta|title|div|iframe|table|p|h1|br|a)[\s>/]"
@@ -53,7 +84,16 @@ _TEXTS: tuple[tuple[str, str], ...] = (
     (r"\[playlist\]", "a PLS playlist"),
     (r"v=0\r?\n", "an SDP session description"),
     (r"WEBVTT", "WebVTT subtitles"),
-    (r"\d+\r?\n\d\d:\d\d:\d\d,\d{3} -->", "SRT subtitles"),
+    (r"\d+\s*\r?\n\d{1,2}:\d\d:\d\d[,.]\d{1,3}\s*-->", "SRT subtitles"),
+    (r"\[Script Info\]", "ASS or SSA subtitles"),
+    (r"\{\d+\}\{\d+\}", "MicroDVD subtitles"),
+    (r"Scenarist_SCC V", "SCC captions"),
+    (_PROLOGUE + r"<tt[\s>:]", "TTML subtitles"),
+    (_PROLOGUE + r"<SAMI[\s>]", "SAMI subtitles"),
+    (_PROLOGUE + r"<smil[\s>]", "a SMIL playlist"),
+    (_PROLOGUE + r"<asx[\s>]", "an ASX playlist"),
+    (_PROLOGUE + r"<playlist[\s>]", "an XSPF playlist"),
+    (r"d\d+:announce", "a torrent, not the video itself"),
     (_PROLOGUE + r"<MPD[\s>]", "a DASH manifest, not the video itself"),
     (_PROLOGUE + r"<SmoothStreamingMedia", "a Smooth Streaming manifest, not the video itself"),
     (_PROLOGUE + r"<svg[\s>]", "an SVG picture"),
@@ -79,6 +119,7 @@ _CONTAINERS = (
 )
 _BOXES = frozenset({b"ftyp", b"moov", b"mdat", b"free", b"skip", b"wide", b"styp", b"moof", b"pnot"})
 _TS_SYNC, _TS_PACKET_BYTES = 0x47, 188
+_ALL_ONES = 0xFF
 
 
 def surely_not_a_video(beginning: bytes) -> str | None:
@@ -95,12 +136,7 @@ def surely_not_a_video(beginning: bytes) -> str | None:
         return _still_picture(beginning)
     if not any(beginning):
         return "nothing but zero bytes"
-    for magic, name in _MAGIC:
-        if beginning.startswith(magic):
-            return name
-    if beginning.startswith(b"RIFF") and beginning[8:12] in _RIFF:
-        return _RIFF[beginning[8:12]]
-    return _text(beginning)
+    return _by_magic(beginning) or _by_form(beginning) or _text(beginning)
 
 
 def is_video_container(beginning: bytes) -> bool:
@@ -115,6 +151,32 @@ def is_video_container(beginning: bytes) -> bool:
 def _is_transport_stream(beginning: bytes) -> bool:
     packets = beginning[::_TS_PACKET_BYTES]
     return len(packets) > 1 and all(byte == _TS_SYNC for byte in packets)
+
+
+def _by_magic(beginning: bytes) -> str | None:
+    return next((name for magic, name in _MAGIC if beginning.startswith(magic)), None)
+
+
+def _by_form(beginning: bytes) -> str | None:
+    """Know what has its marks elsewhere than at the first byte."""
+    if beginning.startswith(b"RIFF"):
+        return _RIFF.get(beginning[8:12])
+    if beginning.startswith(b"BM") and beginning[6:10] == bytes(4):
+        return "a BMP picture"
+    if beginning[257:262] == b"ustar":
+        return "a tar archive"
+    return "a sound file (MP3 or AAC)" if _is_bare_sound(beginning) else None
+
+
+def _is_bare_sound(beginning: bytes) -> bool:
+    """Return whether these are frames of MPEG audio (ISO/IEC 11172-3 section 2.4.1.3) or ADTS."""
+    if len(beginning) < _FEWEST_FOR_TEXT or beginning[0] != _ALL_ONES or beginning[1] & 0xE0 != 0xE0:  # noqa: PLR2004  the sync word
+        return False
+    version, layer = beginning[1] >> 3 & 3, beginning[1] >> 1 & 3
+    if layer == 0:  # ADTS says so, and has no version 1
+        return beginning[1] & 0xF6 == 0xF0 and beginning[2] >> 2 & 0xF < 13  # noqa: PLR2004  known sampling rates
+    bitrate, rate = beginning[2] >> 4, beginning[2] >> 2 & 3
+    return version != 1 and bitrate not in {0, 15} and rate != 3  # noqa: PLR2004  reserved values
 
 
 def _still_picture(beginning: bytes) -> str | None:

@@ -130,7 +130,8 @@ STEPS = Shape(
                         "step": text("Its name."),
                         "attempts": integer("How often it was begun."),
                         "seconds": or_null(number("How long it took; null while it runs.")),
-                    }
+                    },
+                    {"note": text("What was special: whose bytes or results were taken over.")},
                 )
             )
         }
