@@ -49,6 +49,7 @@ from kinodex.usecases.indexing_steps import IndexingTools
 from kinodex.usecases.keys import Keys
 from kinodex.usecases.library import LibraryTools, open_library
 from kinodex.usecases.pictures import QueryPictures
+from kinodex.usecases.preflight import Preflight
 from kinodex.usecases.purging import Purging
 from kinodex.usecases.repeats import Repeats
 from kinodex.usecases.search import Search
@@ -264,6 +265,7 @@ def _usecases(settings: Settings, *, records: SqlRecords, jobs: DbosJobs, execut
     return UseCases(
         indexes=Indexes(records=records, jobs=jobs, purging=purging),
         tasks=tasks,
+        preflight=_preflight(settings, tools),
         videos=videos,
         search=Search(
             records=records, vectors=vectors, executor=executor, pictures=_query_pictures(settings, fetching)
@@ -281,6 +283,19 @@ def _usecases(settings: Settings, *, records: SqlRecords, jobs: DbosJobs, execut
         purging=purging,
         consistency=Consistency(records=records, blobs=blobs, purging=purging, folders=folders),
         library=open_library(library, tasks=tasks, videos=videos),
+    )
+
+
+def _preflight(settings: Settings, tools: IndexingTools) -> Preflight:
+    return Preflight(
+        records=tools.records,
+        fetcher=tools.fetcher,
+        sampler=tools.sampler,
+        media=tools.media,
+        limits=LIMITS,
+        maximum_bytes=tools.maximum_bytes,
+        free_space_bytes=settings.free_space_bytes,
+        folder=settings.data_dir / "uploads",
     )
 
 

@@ -25,7 +25,7 @@ from kinodex.domain.arrays import Frame
 from kinodex.domain.assets import AssetLimits
 from kinodex.domain.clock import now
 from kinodex.domain.ids import IndexId, TaskId, VideoId, new_id
-from kinodex.domain.media import Decoded, MediaFacts
+from kinodex.domain.media import Decoded, Glimpse, MediaFacts
 from kinodex.domain.options import Modality
 from kinodex.domain.streams import FileFacts, PictureStream
 from kinodex.domain.tasks import Failure, Task, TaskStatus, VideoSource
@@ -36,6 +36,7 @@ from kinodex.engines.fake import FakeScreenText, FakeSentences, FakeSpeech, Fake
 from kinodex.http.app import create_app
 from kinodex.media.stills import read_still
 from kinodex.sources.posting import CurlPoster
+from kinodex.sources.protocols import Sample
 from kinodex.stores.protocols import TextLine, VectorHit
 from kinodex.stores.sql.records import SqlRecords
 from kinodex.usecases import UseCases
@@ -48,6 +49,7 @@ from kinodex.usecases.indexes import Indexes
 from kinodex.usecases.keys import Keys
 from kinodex.usecases.library import LibraryTools, open_library
 from kinodex.usecases.pictures import QueryPictures
+from kinodex.usecases.preflight import Preflight
 from kinodex.usecases.purging import Purging
 from kinodex.usecases.repeats import Repeats
 from kinodex.usecases.search import Search
@@ -74,6 +76,9 @@ VIDEO = b"\x00\x00\x00\x18ftypmp42" + bytes(1_000)
 ASSET_LIMITS = AssetLimits(
     direct_bytes=100_000, url_bytes=100_000, multipart_bytes=1_000_000, image_bytes=50_000, part_bytes=1_000
 )
+
+
+LIMITS = {"v1.1": limits.V1_1, "v1.2": limits.V1_2, "v1.3": limits.V1_3}
 
 
 @dataclass
@@ -168,6 +173,14 @@ class AdmitsHttp:
     def fetch(self, url: str, target: Path, **options: Any) -> Any:
         raise errors.HttpStatusRefused(404)
 
+    def sample(self, url: str, *, start: int, length: int, headers: object = ()) -> Sample:
+        if "gone" in url:
+            raise errors.HttpStatusRefused(404)
+        content = VIDEO[start : start + length]
+        return Sample(
+            content=content, start=start, total_bytes=len(VIDEO), validator=None, filename="film.mp4"
+        )
+
 
 @dataclass
 class FewFacts:
@@ -184,8 +197,19 @@ class FewFacts:
                 raise errors.NotAVideo("something else")
         return replace(self.facts, size_bytes=size_bytes)
 
-    def glance(self, path: Path, spans: object, *, total_bytes: int | None) -> Any:
-        raise NotImplementedError
+    def glance(self, path: Path, spans: object, *, total_bytes: int | None) -> Glimpse:
+        facts = self.facts
+        return Glimpse(
+            container=facts.container,
+            video_codec=facts.video_codec,
+            audio_codec=facts.audio_codec,
+            width_px=facts.width_px,
+            height_px=facts.height_px,
+            is_size_sure=True,
+            fps=facts.fps,
+            duration_s=facts.duration_s,
+            is_duration_sure=True,
+        )
 
     def describe(self, path: Path) -> FileFacts:
         self.probe(path)
@@ -352,6 +376,7 @@ def _backstage(folder: Path, empty_database: Path) -> Iterator[Backstage]:
     usecases = UseCases(
         indexes=Indexes(records=records, jobs=jobs, purging=purging),
         tasks=tasks,
+        preflight=_preflight(records, media, uploads),
         videos=videos,
         search=Search(
             records=records,
@@ -375,6 +400,19 @@ def _backstage(folder: Path, empty_database: Path) -> Iterator[Backstage]:
     records.close()
 
 
+def _preflight(records: SqlRecords, media: FewFacts, uploads: Path) -> Preflight:
+    return Preflight(
+        records=records,
+        fetcher=AdmitsHttp(),
+        sampler=AdmitsHttp(),
+        media=media,
+        limits=LIMITS,
+        maximum_bytes=4 * 1024**3,
+        free_space_bytes=0,
+        folder=uploads,
+    )
+
+
 def _tasks(
     records: SqlRecords,
     blobs: MemoryBlobs,
@@ -389,7 +427,7 @@ def _tasks(
         jobs=jobs,
         fetcher=AdmitsHttp(),
         media=media,
-        limits={"v1.1": limits.V1_1, "v1.2": limits.V1_2, "v1.3": limits.V1_3},
+        limits=LIMITS,
         uploads=uploads,
         workers=1,
         purging=purging,

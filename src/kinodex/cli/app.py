@@ -9,7 +9,18 @@ import typer
 from pydantic import ValidationError
 
 from kinodex import __version__
-from kinodex.cli import consistency, demo, doctor, indexing, keys, listening, searching, serving, webhooks
+from kinodex.cli import (
+    consistency,
+    demo,
+    doctor,
+    estimating,
+    indexing,
+    keys,
+    listening,
+    searching,
+    serving,
+    webhooks,
+)
 from kinodex.cli.failures import CommandFailed, Status
 from kinodex.cli.output import err
 from kinodex.domain.errors import KinodexError
@@ -21,6 +32,7 @@ app = typer.Typer(
 app.command("serve")(serving.serve)
 app.command("worker")(serving.worker)
 app.command("search")(searching.search)
+app.command("estimate")(estimating.estimate)
 app.command("doctor")(doctor.doctor)
 app.command("fsck")(consistency.fsck)
 app.command("demo")(demo.demo)

@@ -40,7 +40,7 @@ def add(
     as_json: AsJson = False,
 ) -> None:
     """Send videos to be indexed; print their tasks."""
-    fields = {"language": language, **_url_headers(header or [], source)}
+    fields = {"language": language, **url_headers(header or [], source)}
     with connect(context, host=host, port=port, data_dir=data_dir) as client:
         fields["index_id"] = ensure_index(client, index)
         tasks = [_send(client, each, fields) for each in _sources(source)]
@@ -158,7 +158,7 @@ def _sources(source: str) -> list[str]:
     return found
 
 
-def _url_headers(lines: list[str], source: str) -> dict[str, str]:
+def url_headers(lines: list[str], source: str) -> dict[str, str]:
     """Return the form field for header lines like ``Name: value``; what may be in them the server says."""
     if not lines:
         return {}
@@ -172,7 +172,7 @@ def _url_headers(lines: list[str], source: str) -> dict[str, str]:
                 Status.USAGE, "Each --header is a 'NAME: VALUE', with another name than the others."
             )
         headers[name] = value.strip()
-    return {"video_url_headers": json.dumps(headers)}
+    return {"videourl_headers": json.dumps(headers)}
 
 
 def _send(client: Client, source: str, fields: dict[str, str]) -> dict[str, Any]:

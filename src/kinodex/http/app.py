@@ -20,6 +20,7 @@ from kinodex.http.rates import Rates
 from kinodex.http.routes import (
     assets,
     engines,
+    estimate,
     indexed_assets,
     indexes,
     keys,
@@ -42,6 +43,7 @@ ROUTERS = (
     indexes.router,
     videos.router,
     tasks.router,
+    estimate.router,
     search.router,
     engines.router,
     media.router,

@@ -7,6 +7,7 @@ from starlette.datastructures import QueryParams
 
 from kinodex.domain import errors
 from kinodex.domain.ids import AssetId, IndexId, TaskId, UploadId, VideoId, is_id
+from kinodex.domain.request_headers import PARAMETER, RequestHeaders, check_request_headers
 from kinodex.http.fields import Fields
 
 _DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
@@ -81,3 +82,21 @@ def instant_of(name: str, text: str) -> datetime:
 def end_of_day(instant: datetime) -> datetime:
     """Return the last millisecond of the UTC day an instant lies in."""
     return datetime.combine(instant.date(), time(0), tzinfo=UTC) + _LAST_MOMENT
+
+
+def url_headers_of(body: Fields) -> RequestHeaders:
+    """
+    Return the header fields a body wants sent along when its URL is fetched.
+
+    Raises:
+        ParameterInvalid: They cannot be sent, or there is no URL.
+    """
+    if body.value(PARAMETER) is None:
+        return ()
+    if body.text("video_url") is None:
+        raise errors.ParameterInvalid(PARAMETER, "headers can be sent along with a video_url only")
+    given = body.json(PARAMETER)
+    if not isinstance(given, dict):
+        # Never what was received: it may hold a secret.
+        raise errors.ParameterInvalid(PARAMETER, "it is no JSON object of names and values")
+    return check_request_headers(given)

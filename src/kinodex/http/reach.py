@@ -19,6 +19,7 @@ from kinodex.usecases import UseCases
 OPEN = frozenset(
     {
         ("GET", "/indexes"),
+        ("POST", "/estimate"),
         ("GET", "/tasks"),
         ("POST", "/tasks"),
         ("GET", "/tasks/status"),

@@ -10,6 +10,7 @@ from kinodex.usecases.indexes import Indexes
 from kinodex.usecases.indexing import Indexing
 from kinodex.usecases.keys import Keys
 from kinodex.usecases.library import Library
+from kinodex.usecases.preflight import Preflight
 from kinodex.usecases.purging import Purging
 from kinodex.usecases.repeats import Repeats
 from kinodex.usecases.search import Search
@@ -24,6 +25,7 @@ class UseCases:
 
     indexes: Indexes
     tasks: Tasks
+    preflight: Preflight
     videos: Videos
     search: Search
     keys: Keys

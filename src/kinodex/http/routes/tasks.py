@@ -12,7 +12,6 @@ from kinodex.domain.clock import now
 from kinodex.domain.ids import TaskId
 from kinodex.domain.listing import Condition
 from kinodex.domain.names import clean_filename
-from kinodex.domain.request_headers import PARAMETER, RequestHeaders, check_request_headers
 from kinodex.domain.tasks import Task, TaskStatus
 from kinodex.domain.videos import MetadataValue
 from kinodex.http.auth import DELETE, READ, WRITE, CallerDep
@@ -22,7 +21,7 @@ from kinodex.http.fields import Fields
 from kinodex.http.idempotency import made_id
 from kinodex.http.listings import Filter, Special, listing_of
 from kinodex.http.multipart_bodies import Accepted, SmallFile
-from kinodex.http.parameters import index_id_of, task_id_of
+from kinodex.http.parameters import index_id_of, task_id_of, url_headers_of
 from kinodex.http.reach import within
 from kinodex.http.spec import tasks as spec
 from kinodex.http.spec.operation import Operation, documented, list_query, page_of
@@ -164,20 +163,8 @@ def _task_request(body: Fields, *, generation: str, request_id: str) -> TaskRequ
         keep_stream=_keep_stream(body),
         user_metadata=_metadata(body),
         request_id=request_id,
-        url_headers=_url_headers(body),
+        url_headers=url_headers_of(body),
     )
-
-
-def _url_headers(body: Fields) -> RequestHeaders:
-    if body.value(PARAMETER) is None:
-        return ()
-    if body.text("video_url") is None:
-        raise errors.ParameterInvalid(PARAMETER, "headers can be sent along with a video_url only")
-    given = body.json(PARAMETER)
-    if not isinstance(given, dict):
-        # Never what was received: it may hold a secret.
-        raise errors.ParameterInvalid(PARAMETER, "it is no JSON object of names and values")
-    return check_request_headers(given)
 
 
 def _transcript(body: Fields) -> tuple[bytes | None, str | None]:
