@@ -92,7 +92,8 @@ class SqlDeliveryStore:
             set_=_again(at),
             where=_deliveries.status != DeliveryStatus.PENDING,
         )
-        return self.connection.execute(upsert).rowcount
+        # Of an INSERT the count is not kept unless asked for.
+        return self.connection.execute(upsert.execution_options(preserve_rowcount=True)).rowcount
 
     def is_any_due(self, claim: DeliveryClaim) -> bool:
         """Return whether ``claim`` might find something; changes nothing."""

@@ -30,8 +30,8 @@ class SqlOutboxStore:
         self.dialect.serialize(self.connection, "outbox")
         row = {"id": event.id, "type": event.type, "created_at": event.created_at, "data": event.data}
         insert = self.dialect.insert(outbox).values(row)
-        added = self.connection.execute(insert.on_conflict_do_nothing(index_elements=["id"]))
-        if added.rowcount == 1:
+        added = insert.on_conflict_do_nothing(index_elements=["id"]).returning(outbox.c.id)
+        if self.connection.execute(added).first() is not None:
             self._queue(event)
 
     def list(self, *, after: str | None, limit: int) -> Sequence[Event]:
