@@ -1,14 +1,16 @@
 """What does not agree between records and bytes is found, said, and mended where it can be."""
 
 import shutil
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
 from tests.contracts.builders import FACTS, NOON, a_task, a_video, an_index
 
+from kinodex.domain.assets import AssetMethod, AssetStatus
 from kinodex.domain.clock import now
-from kinodex.domain.ids import VideoId
+from kinodex.domain.ids import AssetId, UploadId, VideoId
 from kinodex.domain.options import Modality
 from kinodex.domain.spaces import Space
 from kinodex.domain.tasks import TaskStatus, VideoSource
@@ -18,7 +20,8 @@ from kinodex.stores.protocols import TextLine, VectorManifest, VectorRows
 from kinodex.stores.sql.records import SqlRecords
 from kinodex.stores.sql.tables import outbox, text_lines, vector_manifests
 from kinodex.stores.vectors.segments import SegmentVectors
-from kinodex.usecases.blobs import artifact_key, frames_key, source_key
+from kinodex.usecases.assets import AssetRequest, new_asset
+from kinodex.usecases.blobs import artifact_key, asset_key, frames_key, source_key, upload_prefix
 from kinodex.usecases.consistency import Consistency, Finding
 from kinodex.usecases.publishing import final_event
 from kinodex.usecases.purging import Purging, announce_bytes
@@ -85,8 +88,6 @@ class Library:
 
 
 def _facts(size_bytes: int):
-    from dataclasses import replace
-
     return replace(FACTS, size_bytes=size_bytes)
 
 
@@ -107,7 +108,7 @@ def test_bytes_without_a_record_are_found_and_removed(library: Library) -> None:
     assert found == Finding(
         kind="bytes_without_record",
         subject=f"videos/{stray}/",
-        sentence="1 blobs belong to no video and to no unfinished task.",
+        sentence="1 blobs belong to nothing that is recorded.",
     )
     (repaired,) = library.consistency.check(repair=True)
     assert repaired.is_repaired
@@ -193,6 +194,26 @@ def test_an_upload_whose_file_is_gone_is_said(library: Library) -> None:
         transaction.tasks.add(a_task(library.index.id, source=source))
 
     assert library.kinds(repair=True) == ["upload_without_bytes"]
+
+
+def test_parts_and_assets_without_a_record_are_removed_and_a_lost_asset_is_said(library: Library) -> None:
+    for key in (asset_key(AssetId("a" * 24)), f"{upload_prefix(UploadId('b' * 24))}1/tag"):
+        library.blobs.put_bytes(key, FILE)
+    lost, failed = (
+        replace(new_asset(AssetRequest(), AssetMethod.DIRECT, filename="a.mp4"), status=status, size_bytes=20)
+        for status in (AssetStatus.READY, AssetStatus.FAILED)
+    )
+    library.blobs.put_bytes(asset_key(failed.id), FILE)
+    with library.records.write() as transaction:
+        transaction.assets.add(lost)
+        transaction.assets.add(failed)
+
+    found = library.consistency.check(repair=True)
+
+    kinds = [each.kind for each in found]
+    assert kinds == [*["bytes_without_record"] * 3, "asset_without_bytes"]
+    assert found[-1].subject == lost.id
+    assert [*library.blobs.list("assets/"), *library.blobs.list("uploads/")] == []
 
 
 def test_working_folders_of_no_task_are_removed(library: Library) -> None:

@@ -131,7 +131,8 @@ def _leading_to(scenario: str, point: str) -> list[tuple[str, str]]:
 @contextmanager
 def forking() -> Iterator["subprocess.Popen[str]"]:
     """Start the program that forks lives."""
-    environment = {**os.environ, "PYTHONPATH": str(ROOT / "tests" / "support")}
+    paths = [str(ROOT / "tests" / "support"), *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
     program = subprocess.Popen(
         [sys.executable, "-m", "tests.durability.life"],
         cwd=ROOT,

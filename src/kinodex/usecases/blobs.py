@@ -3,7 +3,9 @@
 from kinodex.domain.ids import AssetId, UploadId, VideoId
 
 VIDEOS = "videos/"
-"""The bytes of all videos lie below this."""
+ASSETS = "assets/"
+UPLOADS = "uploads/"
+"""All bytes lie below one of these."""
 
 
 def video_prefix(video_id: VideoId) -> str:
@@ -33,7 +35,7 @@ def transcript_key(video_id: VideoId) -> str:
 
 def asset_prefix(asset_id: AssetId) -> str:
     """Everything of one asset lies below this."""
-    return f"assets/{asset_id}/"
+    return f"{ASSETS}{asset_id}/"
 
 
 def asset_key(asset_id: AssetId) -> str:
@@ -43,7 +45,7 @@ def asset_key(asset_id: AssetId) -> str:
 
 def upload_prefix(upload_id: UploadId) -> str:
     """All parts of an upload lie below this, until they are put together."""
-    return f"uploads/{upload_id}/"
+    return f"{UPLOADS}{upload_id}/"
 
 
 def part_key(upload_id: UploadId, number: int, etag: str) -> str:

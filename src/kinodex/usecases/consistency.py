@@ -9,17 +9,28 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TypeVar
 
+from kinodex.domain.assets import Asset, AssetStatus
 from kinodex.domain.clock import now
-from kinodex.domain.ids import IndexId, VideoId
+from kinodex.domain.ids import IndexId, UploadId, VideoId
 from kinodex.domain.indexes import Index
 from kinodex.domain.listing import Listing
 from kinodex.domain.tasks import Task, TaskStatus
 from kinodex.domain.videos import Video
 from kinodex.domain.warnings import VideoWarning
 from kinodex.stores.protocols import BlobStore, Records, Transaction, VectorManifest
-from kinodex.usecases.blobs import VIDEOS, artifact_key, frames_key, source_key, video_prefix
+from kinodex.usecases.blobs import (
+    ASSETS,
+    UPLOADS,
+    VIDEOS,
+    artifact_key,
+    asset_key,
+    asset_prefix,
+    frames_key,
+    source_key,
+    video_prefix,
+)
 from kinodex.usecases.publishing import final_event
-from kinodex.usecases.purging import Purging, purge_videos
+from kinodex.usecases.purging import Purging, purge_prefixes
 
 EVENTS_CHECKED = timedelta(hours=24)
 """Events are removed in the end; those of tasks that ended within this time are still there."""
@@ -106,40 +117,44 @@ class Consistency:
         for sentence in self._records.damage():
             yield _Mend(Finding(kind="database_damaged", subject="database", sentence=sentence))
         # Bytes and folders first: what comes up later has its record before its bytes.
-        prefixes = {video_id: list(keys) for video_id, keys in self._keys_of_videos()}
+        keys = {root: self._keys_below(root) for root in (VIDEOS, ASSETS, UPLOADS)}
         folders = list(self._folders.glob("*"))
         with self._records.read() as transaction:
             contents = list(_contents(transaction))
+            assets = list(_pages(lambda listing: transaction.assets.list(listing).items))
             noted = set(transaction.purges.prefixes())
             told = set(_told(transaction))
-        yield from self._without_record(prefixes, contents, noted)
+            owned = {f"{VIDEOS}{video_id}/" for video_id in _with_bytes(contents)}
+            owned |= {asset_prefix(asset.id) for asset in assets if asset.status is not AssetStatus.FAILED}
+            for prefix in keys[UPLOADS]:
+                if transaction.uploads.get(UploadId(_id_in(prefix))) is not None:
+                    owned.add(prefix)
+        for below in keys.values():
+            yield from self._without_record(below, owned | noted)
         yield from self._folders_without_task(folders, contents)
         for content in contents:
-            yield from self._without_bytes(content, prefixes)
+            yield from self._without_bytes(content, keys[VIDEOS])
             yield from self._vectors_lost(content)
             yield from self._not_told(content, told)
+        yield from self._assets_without_bytes(assets, keys[ASSETS])
 
-    def _keys_of_videos(self) -> Iterator[tuple[VideoId, list[str]]]:
-        keys: dict[VideoId, list[str]] = {}
-        for key in self._blobs.list(VIDEOS):
-            keys.setdefault(VideoId(key.removeprefix(VIDEOS).partition("/")[0]), []).append(key)
-        yield from keys.items()
+    def _keys_below(self, root: str) -> dict[str, list[str]]:
+        """Return the keys below a root by the prefix of what they belong to, such as ``videos/<id>/``."""
+        keys: dict[str, list[str]] = {}
+        for key in self._blobs.list(root):
+            keys.setdefault(f"{root}{key.removeprefix(root).partition('/')[0]}/", []).append(key)
+        return keys
 
-    def _without_record(
-        self, prefixes: dict[VideoId, list[str]], contents: Sequence[_Contents], noted: set[str]
-    ) -> Iterator[_Mend]:
-        owned = {video.id for content in contents for video in content.videos} | _under_way(contents)
-        for video_id, keys in prefixes.items():
-            if video_id in owned or video_prefix(video_id) in noted:
-                continue
-            if all(self._blobs.size(key) is None for key in keys):
-                continue  # they have been removed in good order meanwhile
+    def _without_record(self, keys: dict[str, list[str]], known: set[str]) -> Iterator[_Mend]:
+        for prefix, blobs in keys.items():
+            if prefix in known or all(self._blobs.size(key) is None for key in blobs):
+                continue  # the latter have been removed in good order meanwhile
             finding = Finding(
                 kind="bytes_without_record",
-                subject=video_prefix(video_id),
-                sentence=f"{len(keys)} blobs belong to no video and to no unfinished task.",
+                subject=prefix,
+                sentence=f"{len(blobs)} blobs belong to nothing that is recorded.",
             )
-            yield _Mend(finding, partial(self._purge, video_id))
+            yield _Mend(finding, partial(self._purge, prefix))
 
     def _folders_without_task(
         self, folders: Sequence[Path], contents: Sequence[_Contents]
@@ -154,12 +169,12 @@ class Consistency:
                 )
                 yield _Mend(finding, partial(shutil.rmtree, folder, ignore_errors=True))
 
-    def _without_bytes(self, content: _Contents, prefixes: dict[VideoId, list[str]]) -> Iterator[_Mend]:
+    def _without_bytes(self, content: _Contents, keys: dict[str, list[str]]) -> Iterator[_Mend]:
         for video in content.videos:
             missing = [
                 key
                 for key in (source_key(video.id), frames_key(video.id), artifact_key(video.id, "decoded"))
-                if key not in prefixes.get(video.id, ()) and self._blobs.size(key) is None
+                if key not in keys.get(video_prefix(video.id), ()) and self._blobs.size(key) is None
             ]
             if missing:
                 sentence = (
@@ -175,6 +190,15 @@ class Consistency:
             if not task.status.is_final and blob is not None and self._blobs.size(blob) is None:
                 sentence = f"Its upload {blob} is gone; the task will fail. Send the file again."
                 yield _Mend(Finding(kind="upload_without_bytes", subject=task.id, sentence=sentence))
+
+    def _assets_without_bytes(self, assets: Sequence[Asset], keys: dict[str, list[str]]) -> Iterator[_Mend]:
+        for asset in assets:
+            key = asset_key(asset.id)
+            if asset.status is not AssetStatus.READY or key in keys.get(asset_prefix(asset.id), ()):
+                continue
+            if self._blobs.size(key) is None:
+                sentence = f"{key} of a ready asset is gone; delete the asset and send it again."
+                yield _Mend(Finding(kind="asset_without_bytes", subject=asset.id, sentence=sentence))
 
     def _vectors_lost(self, content: _Contents) -> Iterator[_Mend]:
         for manifest in content.manifests:
@@ -206,9 +230,9 @@ class Consistency:
                 )
                 yield _Mend(finding, partial(self._tell, task, content.index))
 
-    def _purge(self, video_id: VideoId) -> None:
+    def _purge(self, prefix: str) -> None:
         with self._records.write() as transaction:
-            purge_videos(transaction, [video_id], are_worked_on=False)
+            purge_prefixes(transaction, [prefix], are_worked_on=False)
 
     def _withdraw(self, index_id: IndexId, manifest: VectorManifest) -> None:
         """Take lost vectors out of search, and let their video say that it is found by less now."""
@@ -247,6 +271,14 @@ def _pages(read: Callable[[Listing], Sequence[Item]]) -> Iterator[Item]:
     while items := read(Listing(page=number, page_limit=_PAGE)):
         yield from items
         number += 1
+
+
+def _with_bytes(contents: Sequence[_Contents]) -> set[VideoId]:
+    return {video.id for content in contents for video in content.videos} | _under_way(contents)
+
+
+def _id_in(prefix: str) -> str:
+    return prefix.rstrip("/").rpartition("/")[2]
 
 
 def _under_way(contents: Sequence[_Contents]) -> set[VideoId]:
