@@ -49,6 +49,7 @@ from kinodex.usecases.indexing_steps import IndexingTools
 from kinodex.usecases.keys import Keys
 from kinodex.usecases.library import LibraryTools, open_library
 from kinodex.usecases.pictures import QueryPictures
+from kinodex.usecases.playback import Playback
 from kinodex.usecases.preflight import Preflight
 from kinodex.usecases.purging import Purging
 from kinodex.usecases.repeats import Repeats
@@ -267,13 +268,11 @@ def _usecases(settings: Settings, *, records: SqlRecords, jobs: DbosJobs, execut
         tasks=tasks,
         preflight=_preflight(settings, tools),
         videos=videos,
+        playback=Playback(videos=videos, blobs=blobs),
         search=Search(
             records=records, vectors=vectors, executor=executor, pictures=_query_pictures(settings, fetching)
         ),
-        keys=Keys(
-            records=records,
-            configured=settings.api_key.get_secret_value() if settings.api_key else None,
-        ),
+        keys=_keys(settings, records),
         repeats=Repeats(records=records),
         webhooks=webhooks,
         deliveries=deliveries,
@@ -335,6 +334,11 @@ def _library_tools(
         intake=settings.data_dir.absolute() / "intake",
         parts_through_server=settings.asset_parts_through_server,
     )
+
+
+def _keys(settings: Settings, records: SqlRecords) -> Keys:
+    configured = settings.api_key.get_secret_value() if settings.api_key else None
+    return Keys(records=records, configured=configured)
 
 
 def _query_pictures(settings: Settings, fetching: FetchConfig) -> QueryPictures:

@@ -27,6 +27,7 @@ from kinodex.domain.clock import now
 from kinodex.domain.ids import IndexId, TaskId, VideoId, new_id
 from kinodex.domain.media import Decoded, Glimpse, MediaFacts
 from kinodex.domain.options import Modality
+from kinodex.domain.storyboards import Storyboard, Tiling
 from kinodex.domain.streams import FileFacts, PictureStream
 from kinodex.domain.tasks import Failure, Task, TaskStatus, VideoSource
 from kinodex.domain.timeline import Box, SampledFrame, Shot, Span
@@ -40,7 +41,7 @@ from kinodex.sources.protocols import Sample
 from kinodex.stores.protocols import TextLine, VectorHit
 from kinodex.stores.sql.records import SqlRecords
 from kinodex.usecases import UseCases
-from kinodex.usecases.blobs import artifact_key, frames_key
+from kinodex.usecases.blobs import artifact_key, frames_key, playlist_key, storyboard_key, stream_key
 from kinodex.usecases.consistency import Consistency
 from kinodex.usecases.deliveries import Deliveries
 from kinodex.usecases.events import Events
@@ -49,6 +50,7 @@ from kinodex.usecases.indexes import Indexes
 from kinodex.usecases.keys import Keys
 from kinodex.usecases.library import LibraryTools, open_library
 from kinodex.usecases.pictures import QueryPictures
+from kinodex.usecases.playback import Playback
 from kinodex.usecases.preflight import Preflight
 from kinodex.usecases.purging import Purging
 from kinodex.usecases.repeats import Repeats
@@ -219,6 +221,12 @@ class FewFacts:
     def decode(self, path: Path, folder: Path, **options: Any) -> Any:
         raise NotImplementedError
 
+    def package(self, path: Path, folder: Path, **options: Any) -> Any:
+        raise NotImplementedError
+
+    def storyboard(self, pictures: object) -> Any:
+        raise NotImplementedError
+
     def load_decoded(self, folder: Path) -> None:
         raise NotImplementedError
 
@@ -237,6 +245,14 @@ class NoVectors:
 
     def search(self, manifests: object, queries: object, *, top_k: int) -> Sequence[VectorHit]:
         return []
+
+
+STREAM = bytes(range(256)) * 8192
+SHEET = b"\xff\xd8sheet"
+PLAYLIST = (
+    '#EXTM3U\n#EXT-X-MAP:URI="stream.mp4",BYTERANGE="100@0"\n'
+    "#EXTINF:4.0,\n#EXT-X-BYTERANGE:900@100\nstream.mp4\n#EXT-X-ENDLIST\n"
+)
 
 
 @dataclass
@@ -307,7 +323,19 @@ class Backstage:
             transaction.videos.add(video)
             transaction.texts.add(video.index_id, lines)
         self._add_picture(video.id)
+        if video.is_playable:
+            self._add_playback(video.id)
         return video
+
+    def _add_playback(self, video_id: VideoId) -> None:
+        storyboard = Storyboard(Tiling(160, 90, 10), (0.0, 30.5), 60.0)
+        for key, content in {
+            stream_key(video_id): STREAM,
+            playlist_key(video_id): PLAYLIST.encode(),
+            storyboard_key(video_id): SHEET,
+            artifact_key(video_id, "storyboard"): msgspec.json.encode(storyboard),
+        }.items():
+            self.blobs.put_bytes(key, content)
 
     def _add_picture(self, video_id: VideoId) -> None:
         whole = Span(0.0, 60.0)
@@ -378,6 +406,7 @@ def _backstage(folder: Path, empty_database: Path) -> Iterator[Backstage]:
         tasks=tasks,
         preflight=_preflight(records, media, uploads),
         videos=videos,
+        playback=Playback(videos=videos, blobs=blobs),
         search=Search(
             records=records,
             vectors=NoVectors(),

@@ -25,6 +25,7 @@ class Video:
     ``created_at`` is that of its task. ``engines`` names what understood it, e.g.
     ``{"speech": "moonshine-tiny-en"}``. ``warnings`` are for people: what is degraded and why.
     ``recipe`` is the fingerprint of what decided how it was understood, besides its bytes.
+    ``is_playable`` says whether there is a stream for players.
     """
 
     id: VideoId
@@ -41,6 +42,7 @@ class Video:
     warnings: tuple[VideoWarning, ...] = ()
     recipe: str | None = None
     asset_id: AssetId | None = None
+    is_playable: bool = False
 
 
 def check_user_metadata(metadata: Mapping[str, object]) -> None:

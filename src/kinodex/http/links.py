@@ -11,6 +11,17 @@ def picture_path(index_id: str, video_id: str, at_ms: str) -> str:
     return f"/media/{index_id}/{video_id}/{at_ms}.jpg"
 
 
+def playback_path(index_id: str, video_id: str, name: str) -> str:
+    """Return the path of what players ask for, as ``routes/playback.py`` serves it."""
+    return f"/media/{index_id}/{video_id}/{name}"
+
+
+def playback_link(request: Request, signer: Signer, index_id: IndexId, video_id: VideoId, name: str) -> str:
+    """Return a link to the playlist or the storyboard of a video."""
+    path = signer.sign(playback_path(index_id, video_id, name))
+    return f"{str(request.base_url).rstrip('/')}{path}"
+
+
 def picture_link(
     request: Request, signer: Signer, index_id: IndexId, video_id: VideoId, *, at_s: float
 ) -> str:

@@ -15,9 +15,9 @@ class Signer:
     def __init__(self, key: bytes) -> None:
         self._key = key
 
-    def sign(self, path: str) -> str:
+    def sign(self, path: str, *, life_s: float = LIFE_S) -> str:
         """Return a path with the time it expires and a signature over both."""
-        expires = int(time.time()) + LIFE_S
+        expires = int(time.time() + life_s)
         return f"{path}?expires={expires}&signature={self._signature(path, expires)}"
 
     def check(self, path: str, *, expires: str, signature: str) -> None:

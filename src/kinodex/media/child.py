@@ -35,6 +35,7 @@ from kinodex.media.messages import (
     Request,
     Unreadable,
 )
+from kinodex.media.packaging import package
 from kinodex.media.probing import probe
 from kinodex.media.sandbox import Reach, confine
 from kinodex.processes.own import take_standard_output
@@ -98,8 +99,11 @@ def _do(request: Request, tell: Callable[[Reply], None]) -> Reply:
     if request.job == "describe":
         return Described(describe(path))
     if request.folder is None or request.facts is None:
-        raise ValueError("a decode pass without a folder or without facts")
+        raise ValueError("a job that writes without a folder or without facts")
     folder, progress = Path(request.folder), _now_and_then(tell)
+    if request.job == "package":
+        duration_s = request.facts.duration_s
+        return package(path, folder, duration_s=duration_s, max_pixels=max_pixels, progress=progress)
     decode(path, folder, facts=request.facts, max_pixels=max_pixels, progress=progress)
     return Finished()
 

@@ -48,7 +48,7 @@ def decode(path: Path, folder: Path, *, facts: MediaFacts, max_pixels: int, prog
     Raises:
         Unreadable: Nothing can be decoded.
     """
-    clock = _start_clock(path, max_pixels=max_pixels)
+    clock = start_clock(path, max_pixels=max_pixels)
     with ExitStack() as stack:
         file = stack.enter_context(open_video(path, max_pixels=max_pixels))
         pack = stack.enter_context((folder / FRAMES_FILE).open("wb"))
@@ -73,7 +73,7 @@ def decode(path: Path, folder: Path, *, facts: MediaFacts, max_pixels: int, prog
     return decoded
 
 
-def _start_clock(path: Path, *, max_pixels: int) -> PresentationClock:
+def start_clock(path: Path, *, max_pixels: int) -> PresentationClock:
     """Return a clock at the first picture; those before the first time stamp are dated back."""
     with open_video(path, max_pixels=max_pixels, with_sound=False) as file:
         step_s, undated = usual_step_s(file), 0

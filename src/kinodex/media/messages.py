@@ -29,7 +29,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     ``spans`` says which bytes are there for a glance, ``total_bytes`` how long the whole file is.
     """
 
-    job: Literal["probe", "glance", "decode", "describe", "inspect"]
+    job: Literal["probe", "glance", "decode", "package", "describe", "inspect"]
     limits: Limits
     parent: int
     path: str | None = None
@@ -80,6 +80,12 @@ class Finished(msgspec.Struct, frozen=True, tag="finished"):
     """A decode pass is over; what it found lies in its folder."""
 
 
+class Packaged(msgspec.Struct, frozen=True, tag="packaged"):
+    """Packaging is over; ``flaw`` says what players cannot do with it, if anything."""
+
+    flaw: str | None
+
+
 Kind = Literal["not_a_video", "broken", "storage_full"]
 
 
@@ -104,4 +110,4 @@ class Unreadable(Exception):
         self.kind: Kind = kind
 
 
-Reply = SandboxState | Progressed | Probed | Glimpsed | Described | Finished | Failed
+Reply = SandboxState | Progressed | Probed | Glimpsed | Described | Finished | Packaged | Failed

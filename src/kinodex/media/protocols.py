@@ -6,11 +6,13 @@ parent and is bounded in memory, CPU seconds and wall-clock seconds.
 """
 
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
 from kinodex.domain.arrays import Frame, Sound
 from kinodex.domain.media import Decoded, Glimpse, MediaFacts
+from kinodex.domain.storyboards import Tiling
 from kinodex.domain.streams import FileFacts, StillFacts
 from kinodex.domain.timeline import SampledFrame
 
@@ -24,6 +26,19 @@ ReadPicture = Callable[[bytes], Frame]
 
 ReadStill = Callable[[Path], StillFacts | None]
 """The facts of a picture file, ``None`` for anything else; raises ``PictureBroken``."""
+
+
+@dataclass(frozen=True, slots=True)
+class Package:
+    """
+    What players get: a fragmented MP4 and its HLS playlist, whose URIs all name the file of the stream.
+
+    Both are ``None`` where no player could play it. ``flaw`` says in words what is not as it should be.
+    """
+
+    stream: Path | None
+    playlist: Path | None
+    flaw: str | None = None
 
 
 class MediaReader(Protocol):
@@ -80,6 +95,19 @@ class MediaReader(Protocol):
             VideoBroken: Nothing could be decoded.
             DecoderLost: The child died, took too long, or broke another limit.
         """
+        ...
+
+    def package(self, path: Path, folder: Path, *, facts: MediaFacts, progress: Progress) -> Package:
+        """
+        Copy the streams of a file into what players read; earlier results in ``folder`` are replaced.
+
+        Raises:
+            VideoBroken: It cannot be packaged, or the child broke a limit.
+        """
+        ...
+
+    def storyboard(self, pictures: Sequence[Frame]) -> tuple[bytes, Tiling]:
+        """Return small copies of pictures, row by row on one JPEG, and how they lie there."""
         ...
 
     def load_decoded(self, folder: Path) -> Decoded | None:

@@ -12,12 +12,25 @@ from kinodex.domain.arrays import Frame, Sound
 from kinodex.domain.errors import DecoderLost, FileEmpty, KinodexError, NotAVideo, StorageFull, VideoBroken
 from kinodex.domain.media import Decoded, Glimpse, MediaFacts
 from kinodex.domain.sniff import SNIFFED_BYTES, surely_not_a_video
+from kinodex.domain.storyboards import Tiling
 from kinodex.domain.streams import FileFacts
 from kinodex.domain.timeline import SampledFrame
 from kinodex.media import framepack
 from kinodex.media.children import run_job
-from kinodex.media.messages import Described, Failed, Glimpsed, Limits, Probed, Reply, Request, SandboxState
-from kinodex.media.protocols import Progress
+from kinodex.media.messages import (
+    Described,
+    Failed,
+    Glimpsed,
+    Limits,
+    Packaged,
+    Probed,
+    Reply,
+    Request,
+    SandboxState,
+)
+from kinodex.media.packaging import PLAYLIST_FILE, STREAM_FILE
+from kinodex.media.protocols import Package, Progress
+from kinodex.media.sheet import draw_sheet
 
 log = logging.getLogger(__name__)
 
@@ -123,6 +136,33 @@ class PyavReader:
             raise DecoderLost(f"the decoder left nothing ({type(answer).__name__})")
         progress(1.0)
         return decoded
+
+    def package(self, path: Path, folder: Path, *, facts: MediaFacts, progress: Progress) -> Package:
+        """Copy the streams into what players read; see ``MediaReader.package``."""
+        folder.mkdir(parents=True, exist_ok=True)
+        for name in (PLAYLIST_FILE, STREAM_FILE):
+            (folder / name).unlink(missing_ok=True)
+        size_bytes = path.stat().st_size
+        cpu_s = self._allowance.floor_s + size_bytes / _SLOWEST_READ_BYTES_PER_S
+        request = Request(
+            job="package",
+            limits=self._limits(cpu_s, file_bytes=2 * size_bytes + 64 * _MIB),
+            parent=os.getpid(),
+            path=str(path.absolute()),
+            folder=str(folder.absolute()),
+            facts=facts,
+        )
+        wall_s = self._allowance.floor_s + _WALL_PER_CPU * cpu_s
+        answer = _answer(run_job(request, wall_s=wall_s, progress=progress), folder=folder)
+        if not isinstance(answer, Packaged):
+            raise VideoBroken("the packager gave no answer")
+        stream, playlist = folder / STREAM_FILE, folder / PLAYLIST_FILE
+        is_whole = stream.exists() and playlist.exists()
+        return Package(stream, playlist, answer.flaw) if is_whole else Package(None, None, answer.flaw)
+
+    def storyboard(self, pictures: Sequence[Frame]) -> tuple[bytes, Tiling]:
+        """Return small pictures on one sheet; see ``MediaReader.storyboard``."""
+        return draw_sheet(pictures)
 
     def load_decoded(self, folder: Path) -> Decoded | None:
         """Return what an earlier pass left, ``None`` if it is not complete."""

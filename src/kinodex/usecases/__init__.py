@@ -10,6 +10,7 @@ from kinodex.usecases.indexes import Indexes
 from kinodex.usecases.indexing import Indexing
 from kinodex.usecases.keys import Keys
 from kinodex.usecases.library import Library
+from kinodex.usecases.playback import Playback
 from kinodex.usecases.preflight import Preflight
 from kinodex.usecases.purging import Purging
 from kinodex.usecases.repeats import Repeats
@@ -27,6 +28,7 @@ class UseCases:
     tasks: Tasks
     preflight: Preflight
     videos: Videos
+    playback: Playback
     search: Search
     keys: Keys
     repeats: Repeats

@@ -8,8 +8,9 @@ import msgspec
 from kinodex.domain.ids import VideoId
 from kinodex.domain.media import Decoded, MediaFacts
 from kinodex.domain.timeline import ScreenText, Segment, Utterance
-from kinodex.media.protocols import MediaReader, Progress
+from kinodex.media.protocols import MediaReader, Package, Progress
 from kinodex.pipeline.folder import WorkFolder
+from kinodex.pipeline.steps.draw_storyboard import draw_storyboard
 from kinodex.stores.protocols import BlobStore
 from kinodex.usecases import blobs as keys
 
@@ -52,6 +53,24 @@ class Artifacts:
     def decoded(self, facts: MediaFacts, *, progress: Progress) -> Decoded:
         """Return what the decode pass left, running it again where its files are not on this machine."""
         return self._media.load_decoded(self.folder.decoded) or self.decode(facts, progress=progress)
+
+    def package(self, facts: MediaFacts, *, progress: Progress) -> Package:
+        """Copy the source into what players read, and store it."""
+        package = self._media.package(
+            self.source(), self.folder.path / "playback", facts=facts, progress=progress
+        )
+        if package.stream is not None and package.playlist is not None:
+            self._blobs.put_file(keys.stream_key(self._video_id), package.stream)
+            self._blobs.put_file(keys.playlist_key(self._video_id), package.playlist)
+        return package
+
+    def draw_storyboard(self, decoded: Decoded) -> None:
+        """Draw the storyboard and store it."""
+        drawn = draw_storyboard(self.folder.decoded, decoded, media=self._media)
+        if drawn is not None:
+            sheet, storyboard = drawn
+            self._blobs.put_bytes(keys.storyboard_key(self._video_id), sheet)
+            self.save("storyboard", storyboard)
 
     def save(self, name: str, value: object) -> None:
         """Keep the result of a step."""

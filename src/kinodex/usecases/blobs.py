@@ -28,6 +28,21 @@ def artifact_key(video_id: VideoId, name: str) -> str:
     return f"{video_prefix(video_id)}{name}.json"
 
 
+def stream_key(video_id: VideoId) -> str:
+    """The streams of the video as players read them: one fragmented MP4."""
+    return f"{video_prefix(video_id)}stream.mp4"
+
+
+def playlist_key(video_id: VideoId) -> str:
+    """The HLS playlist that points into the stream."""
+    return f"{video_prefix(video_id)}playlist.m3u8"
+
+
+def storyboard_key(video_id: VideoId) -> str:
+    """Small pictures of the video on one sheet; ``storyboard.json`` says what is where."""
+    return f"{video_prefix(video_id)}storyboard.jpg"
+
+
 def transcript_key(video_id: VideoId) -> str:
     """The transcript the user sent along, SRT or WebVTT."""
     return f"{video_prefix(video_id)}transcript"

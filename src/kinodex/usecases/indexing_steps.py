@@ -8,6 +8,7 @@ from typing import Any
 
 import msgspec
 
+from kinodex.domain.errors import VideoBroken
 from kinodex.domain.ids import TaskId
 from kinodex.domain.indexes import Index
 from kinodex.domain.limits import Limits, check_duration, check_facts
@@ -136,11 +137,12 @@ class IndexingSteps:
         """Do everything from the decode pass on."""
         facts = msgspec.convert(probed, MediaFacts)
         decoded = self._step("decode", lambda: self._decode(facts))
+        played = self._step("prepare_playback", lambda: self._prepare_playback(facts))
         heard = self._step("transcribe", lambda: self._transcribe(facts))
         read = self._step("read_screen_text", lambda: self._read_screen_text(facts))
         seen = self._step("embed_pictures", lambda: self._embed_pictures(facts))
         lines = self._step("embed_sentences", self._embed_sentences)
-        return [{**decoded, "facts": probed}, heard, read, seen, lines]
+        return [{**decoded, "facts": probed}, played, heard, read, seen, lines]
 
     def _step(self, name: str, compute: Callable[[], Outcome]) -> Outcome:
         def measured() -> Outcome:
@@ -197,6 +199,20 @@ class IndexingSteps:
     def _decoded(self, facts: MediaFacts) -> Decoded:
         return self._losses.bear(lambda: self._artifacts.decoded(facts, progress=self._reporter.progress))
 
+    def _prepare_playback(self, facts: MediaFacts) -> Outcome:
+        self._artifacts.draw_storyboard(self._decoded(facts))
+        if not self._task.keep_stream:
+            return {}
+        try:
+            package = self._artifacts.package(facts, progress=self._reporter.progress)
+        except VideoBroken as error:
+            # It was decoded, so it can be found; that it cannot be played is no reason to lose it.
+            return {"warnings": _warned(f"It cannot be played here: {error.message}")}
+        if package.stream is None:
+            return {"warnings": _warned(f"It cannot be played here: {package.flaw}.")}
+        flaws = _warned(f"Playback: {package.flaw}.") if package.flaw else []
+        return {"is_playable": True, "warnings": flaws}
+
     def _transcribe(self, facts: MediaFacts) -> Outcome:
         transcript = self._artifacts.transcript()
         if transcript is not None:
@@ -205,7 +221,7 @@ class IndexingSteps:
         reason = self._why_deaf(facts)
         self._artifacts.save("utterances", () if reason is not None else self._listen(facts))
         if reason is not None:
-            return {"warnings": msgspec.to_builtins([VideoWarning(reason)] if reason else [])}
+            return {"warnings": _warned(reason) if reason else []}
         return {"engines": {"speech": self._engine("speech")}}
 
     def _why_deaf(self, facts: MediaFacts) -> str | None:
@@ -296,6 +312,7 @@ class IndexingSteps:
                 for outcome in outcomes
                 for plain in outcome.get("manifests", [])
             ],
+            is_playable=any(outcome.get("is_playable") for outcome in outcomes),
             engines={role: name for each in outcomes for role, name in each.get("engines", {}).items()},
             warnings=[
                 msgspec.convert(plain, VideoWarning)
@@ -314,6 +331,12 @@ class IndexingSteps:
 
 def _ignore(_holder: TaskId) -> None:
     """Nothing is to be done while another task works."""
+
+
+def _warned(*sentences: str) -> list[Outcome]:
+    """Return warnings that hold for a whole video, as plain values."""
+    plain: list[Outcome] = msgspec.to_builtins([VideoWarning(sentence) for sentence in sentences])
+    return plain
 
 
 def _plain(manifests: Sequence[VectorManifest]) -> list[Outcome]:

@@ -30,6 +30,7 @@ class Understood:
     manifests: Sequence[VectorManifest]
     engines: Mapping[str, str]
     warnings: Sequence[VideoWarning]
+    is_playable: bool
 
 
 def publish(transaction: Transaction, task: Task, understood: Understood) -> None:
@@ -96,6 +97,7 @@ def _video(task: Task, understood: Understood) -> Video:
         engines=understood.engines,
         warnings=tuple(understood.warnings),
         asset_id=task.asset_id,
+        is_playable=understood.is_playable,
     )
 
 

@@ -72,6 +72,7 @@ class Reusing:
         return {
             "duration_s": twin.facts.duration_s,
             "warnings": msgspec.to_builtins(twin.warnings),
+            "is_playable": twin.is_playable,
             "engines": dict(twin.engines),
             "manifests": [msgspec.to_builtins(_moved(each, video_id)) for each in manifests],
         }

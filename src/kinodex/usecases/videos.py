@@ -49,6 +49,11 @@ class Videos:
             raise errors.NotFound("video", video_id)
         return video
 
+    def find(self, index_id: IndexId, video_id: VideoId) -> Video | None:
+        """Return a video, or ``None`` if it is not there (any more)."""
+        with self._records.read() as transaction:
+            return transaction.videos.get(index_id, video_id)
+
     def list(self, index_id: IndexId, listing: Listing) -> VideoList:
         """
         Return a page of the videos of an index.

@@ -14,7 +14,7 @@ from kinodex.http.threads import call
 
 router = APIRouter(prefix="/media", tags=["media"])
 
-_HEADERS = {
+MEDIA_HEADERS = {
     "Cache-Control": f"private, max-age={LIFE_S}",
     "Content-Security-Policy": "sandbox; default-src 'none'",
     "Cross-Origin-Resource-Policy": "cross-origin",
@@ -42,4 +42,4 @@ async def get_picture(
     content = await call(
         usecases.videos.thumbnail, index_id_of(index_id), video_id_of(video_id), at_s=int(at_ms) / 1000
     )
-    return Response(content, media_type="image/jpeg", headers=_HEADERS)
+    return Response(content, media_type="image/jpeg", headers=MEDIA_HEADERS)

@@ -16,12 +16,13 @@ from kinodex.domain.tasks import Task, TaskStatus
 from kinodex.domain.videos import MetadataValue
 from kinodex.http.auth import DELETE, READ, WRITE, CallerDep
 from kinodex.http.bodies import read_body
-from kinodex.http.dependencies import UseCasesDep, ViewDep
+from kinodex.http.dependencies import SignerDep, UseCasesDep, ViewDep
 from kinodex.http.fields import Fields
 from kinodex.http.idempotency import made_id
 from kinodex.http.listings import Filter, Special, listing_of
 from kinodex.http.multipart_bodies import Accepted, SmallFile
 from kinodex.http.parameters import index_id_of, task_id_of, url_headers_of
+from kinodex.http.playable import PLAYABLE_IN, hls_of
 from kinodex.http.reach import within
 from kinodex.http.spec import tasks as spec
 from kinodex.http.spec.operation import Operation, documented, list_query, page_of
@@ -106,11 +107,23 @@ async def transfer(request: Request) -> JSONResponse:
 
 
 @router.get("/{task_id}", dependencies=[READ], openapi_extra=documented(Operation(answer=spec.TASK)))
-async def get_task(task_id: str, usecases: UseCasesDep, view: ViewDep) -> JSONResponse:
-    """Return a task as it stands now."""
+async def get_task(
+    task_id: str,
+    request: Request,
+    usecases: UseCasesDep,
+    view: ViewDep,
+    *,
+    generation: GenerationDep,
+    signer: SignerDep,
+) -> JSONResponse:
+    """Return a task as it stands now, with what it made."""
     task = await call(usecases.tasks.get, task_id_of(task_id))
     degraded = await call(usecases.tasks.warnings, task)
-    return JSONResponse({**view.task(task, at=now()), **warnings(degraded)})
+    shown = {**view.task(task, at=now()), **warnings(degraded)}
+    if task.status is TaskStatus.READY and generation in PLAYABLE_IN:
+        video = await call(usecases.videos.find, task.index_id, task.video_id)
+        shown.update(hls_of(request, signer, video, generation=generation))
+    return JSONResponse(shown)
 
 
 @router.get("/{task_id}/steps", dependencies=[READ], openapi_extra=documented(Operation(answer=spec.STEPS)))

@@ -14,6 +14,7 @@ from kinodex.http.dependencies import SignerDep, UseCasesDep, ViewDep
 from kinodex.http.links import picture_link
 from kinodex.http.listings import Filter, listing_of
 from kinodex.http.parameters import index_id_of, query_fields, video_id_of
+from kinodex.http.playable import hls_of
 from kinodex.http.spec import videos as spec
 from kinodex.http.spec.operation import Operation, documented, list_query, page_of
 from kinodex.http.threads import call
@@ -47,14 +48,24 @@ LIST = Operation(
 
 @router.get("", dependencies=[READ], openapi_extra=documented(LIST))
 async def list_videos(
-    index_id: str, request: Request, usecases: UseCasesDep, view: ViewDep, generation: GenerationDep
+    index_id: str,
+    request: Request,
+    usecases: UseCasesDep,
+    view: ViewDep,
+    *,
+    generation: GenerationDep,
+    signer: SignerDep,
 ) -> JSONResponse:
     """List the videos of an index; any name that is not ours is a filter on the user's own metadata."""
     identifier = index_id_of(index_id)
     listing = listing_of(request.query_params, FILTERS, takes_metadata=True)
     found = await call(usecases.videos.list, identifier, listing)
     models = await models_of(usecases, identifier)
-    shown = [view.video(video, models=models, is_whole=False) for video in found.page.items]
+    shown = [
+        view.video(video, models=models, is_whole=False)
+        | hls_of(request, signer, video, generation=generation)
+        for video in found.page.items
+    ]
     page = values.page(shown, listing, total=found.page.total)
     if generation != "v1.3" and isinstance(page["page_info"], dict):
         page["page_info"]["total_duration"] = seconds(found.total_duration_s)
@@ -63,12 +74,20 @@ async def list_videos(
 
 @router.get("/{video_id}", dependencies=[READ], openapi_extra=documented(spec.GET))
 async def get_video(
-    index_id: str, video_id: str, request: Request, usecases: UseCasesDep, view: ViewDep
+    index_id: str,
+    video_id: str,
+    request: Request,
+    usecases: UseCasesDep,
+    view: ViewDep,
+    *,
+    generation: GenerationDep,
+    signer: SignerDep,
 ) -> JSONResponse:
     """Return a video; with ``transcription=true`` also what is said in it."""
     index, identifier = index_id_of(index_id), video_id_of(video_id)
     video = await call(usecases.videos.get, index, identifier)
     shown = view.video(video, models=await models_of(usecases, index), is_whole=True)
+    shown.update(hls_of(request, signer, video, generation=generation))
     if query_fields(request.query_params).flag("transcription"):
         shown["transcription"] = await text_lines(usecases, index, identifier, modality=Modality.SPEECH)
     return JSONResponse(shown)

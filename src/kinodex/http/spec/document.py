@@ -38,6 +38,7 @@ _NAMES: Mapping[int, str] = {
     408: "The client stopped sending.",
     409: "The state does not allow it.",
     413: "The body is too large.",
+    416: "The part that was asked for does not exist.",
     422: "The same `Idempotency-Key` came with another body.",
     429: "Too much at once; `Retry-After` says when to come again.",
     500: "Something unexpected happened here; the log has it.",

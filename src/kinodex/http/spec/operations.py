@@ -150,15 +150,42 @@ LIST_ENGINES = Operation(
 )
 GET_ENGINE = Operation(answer=ENGINE)
 
+_LINK = (
+    needs("expires", text("Until when the link works.")),
+    needs("signature", text("That we made the link.")),
+)
 PICTURE = Operation(
     answer=text("A JPEG.", format="binary"),
     media_type="image/jpeg",
-    query=(
-        needs("expires", text("Until when the link works.")),
-        needs("signature", text("That we made the link.")),
-    ),
+    query=_LINK,
     errors=(403,),
     details="Links come from searches and thumbnails; nobody makes them up.",
+)
+_FROM_HLS = "The link comes from the field `hls` of a video or a task."
+PLAYLIST = Operation(
+    answer=text("An HLS playlist (RFC 8216) whose parts lie in one file."),
+    media_type="application/vnd.apple.mpegurl",
+    query=_LINK,
+    details=_FROM_HLS,
+)
+STREAM = Operation(
+    answer=text("A fragmented MP4.", format="binary"),
+    media_type="video/mp4",
+    query=_LINK,
+    errors=(416,),
+    details="The link comes from the playlist. With the header `Range`: status 206 and that part.",
+)
+STORYBOARD = Operation(
+    answer=text("WebVTT whose cues name a part of the sheet, by `#xywh`."),
+    media_type="text/vtt; charset=utf-8",
+    query=_LINK,
+    details=_FROM_HLS,
+)
+SHEET = Operation(
+    answer=text("A JPEG.", format="binary"),
+    media_type="image/jpeg",
+    query=_LINK,
+    details="The link comes from the storyboard.",
 )
 
 DOCUMENT = Operation(

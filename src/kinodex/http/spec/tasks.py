@@ -2,6 +2,7 @@
 
 from kinodex.domain.tasks import TaskStatus
 from kinodex.http.spec.operation import Example, Operation, needs, takes
+from kinodex.http.spec.playback import HLS
 from kinodex.http.spec.schema import (
     AT_MS,
     INDEX_ID,
@@ -86,7 +87,7 @@ def _old(generation: str) -> tuple[Json, Json]:
         "metadata": _FACTS_EXAMPLE,
         "type": "index_task_info",
     }
-    return record(required, _ON_THE_WAY), example
+    return record(required, _ON_THE_WAY if generation == "v1.1" else {**_ON_THE_WAY, **HLS}), example
 
 
 TASK = Shape(
@@ -97,7 +98,7 @@ TASK = Shape(
             "status": word(*_STATUSES["v1.3"], about="How far it is."),
             "system_metadata": _FACTS,
         },
-        _ON_THE_WAY,
+        {**_ON_THE_WAY, **HLS},
     ),
     {**_EXAMPLE, "system_metadata": _FACTS_EXAMPLE},
     {"v1.1": _old("v1.1"), "v1.2": _old("v1.2")},

@@ -1,6 +1,7 @@
 """What ``/indexes/{id}/videos`` takes and answers."""
 
 from kinodex.http.spec.operation import Example, Field, Operation, takes
+from kinodex.http.spec.playback import HLS
 from kinodex.http.spec.schema import (
     AT_S,
     INDEX_ID,
@@ -50,12 +51,12 @@ _FACTS_EXAMPLE: Json = {
 _TIMES_EXAMPLE: Json = {"_id": VIDEO_ID, "created_at": AT_S, "updated_at": AT_S, "indexed_at": AT_S}
 
 
-def _old(required: Json, optional: Json, example: Json) -> tuple[Json, Json]:
+def _old(required: Json, optional: Json, example: Json, *, more: Json) -> tuple[Json, Json]:
     """Describe a video whose facts, title and metadata of the user's own lie in one object."""
     metadata = record({**_FACTS, **required}, optional)
     metadata["additionalProperties"] = USER_METADATA["additionalProperties"]
     shown = {**_TIMES_EXAMPLE, "metadata": {**_FACTS_EXAMPLE, **example, "category": "sports"}}
-    return record({**_TIMES, "metadata": metadata}, _WARNINGS), shown
+    return record({**_TIMES, "metadata": metadata}, {**_WARNINGS, **more}), shown
 
 
 _TITLE: Json = {"video_title": text("Its title.")}
@@ -71,6 +72,7 @@ VIDEO = Shape(
             "user_metadata": USER_METADATA,
             "transcription": listed(LINE, "What is said, where it was asked for."),
             **_WARNINGS,
+            **HLS,
         },
     ),
     {
@@ -79,8 +81,10 @@ VIDEO = Shape(
         "user_metadata": {"category": "sports"},
     },
     {
-        "v1.1": _old({}, _TITLE, {}),
-        "v1.2": _old({**_TITLE, **_ENGINE_IDS}, {}, {"video_title": "Racing", "engine_ids": ["marengo2.6"]}),
+        "v1.1": _old({}, _TITLE, {}, more={}),
+        "v1.2": _old(
+            {**_TITLE, **_ENGINE_IDS}, {}, {"video_title": "Racing", "engine_ids": ["marengo2.6"]}, more=HLS
+        ),
     },
 )
 LINES = Shape(

@@ -115,6 +115,7 @@ videos = Table(
     Column("user_metadata", Json, nullable=False),
     Column("engines", Json, nullable=False),
     Column("warnings", Json, nullable=False),
+    Column("is_playable", Boolean),
     Column("recipe", Words),
     Column("asset_id", Words),
     Index(None, "index_id", "created_at"),

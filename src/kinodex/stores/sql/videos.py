@@ -124,6 +124,7 @@ def _row(video: Video) -> dict[str, object]:
         "warnings": msgspec.to_builtins(video.warnings),
         "recipe": video.recipe,
         "asset_id": video.asset_id,
+        "is_playable": video.is_playable,
         **asdict(video.facts),
     }
 
@@ -145,4 +146,5 @@ def video_of(row: sa.Row[Any]) -> Video:
         warnings=msgspec.convert(row.warnings, tuple[VideoWarning, ...]),
         recipe=row.recipe,
         asset_id=row.asset_id,
+        is_playable=bool(row.is_playable),
     )
