@@ -16,7 +16,7 @@ from fastapi import FastAPI
 
 from kinodex.domain import limits
 from kinodex.domain.assets import AssetLimits
-from kinodex.domain.errors import KinodexError
+from kinodex.domain.errors import DatabaseUnusable, DataFolderInUse, KinodexError
 from kinodex.domain.indexes import ModelChoice
 from kinodex.engines.conse import ConseVisual
 from kinodex.engines.executor import EngineSet, Executor
@@ -166,15 +166,6 @@ def _open_records(settings: Settings) -> SqlRecords:
         return SqlRecords(settings.effective_database_url)
     except (ConnectionError, ValueError) as error:
         raise DatabaseUnusable(str(error)) from error
-
-
-class DatabaseUnusable(KinodexError):
-    """The database does not answer, or its URL names none."""
-
-    code = "database_unusable"
-
-    def __init__(self, reason: str) -> None:
-        super().__init__(f"The database of KINODEX_DATABASE_URL cannot be used: {reason}.")
 
 
 def build_executor(settings: Settings) -> Executor:
@@ -383,18 +374,6 @@ def _only_writer(settings: Settings) -> Iterator[None]:
         except BlockingIOError as error:
             raise DataFolderInUse(settings.data_dir.absolute()) from error
         yield
-
-
-class DataFolderInUse(KinodexError):
-    """A second process on an embedded database."""
-
-    code = "data_folder_in_use"
-
-    def __init__(self, folder: Path) -> None:
-        super().__init__(
-            f"Another Kinodex process uses {folder}. With SQLite one process serves and indexes; "
-            "for more, set KINODEX_DATABASE_URL to PostgreSQL."
-        )
 
 
 def _warm_up(executor: Executor) -> None:

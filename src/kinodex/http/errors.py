@@ -120,6 +120,8 @@ ANSWERS: Mapping[type[errors.KinodexError], Answer] = {
     errors.EngineFailed: Answer(503, retry_after_s=1),
     errors.EngineNotReady: Answer(503, retry_after_s=10),
     errors.WorkerLost: Answer(500),
+    errors.DatabaseUnusable: Answer(500),
+    errors.DataFolderInUse: Answer(500),
     errors.TaskWithdrawn: Answer(404),
     errors.Overloaded: Answer(429),
     HostNotAllowed: Answer(421),

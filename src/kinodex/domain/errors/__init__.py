@@ -64,6 +64,8 @@ from kinodex.domain.errors.fetching import (
     TooManyRedirects,
 )
 from kinodex.domain.errors.machine import (
+    DatabaseUnusable,
+    DataFolderInUse,
     EngineFailed,
     EngineNotReady,
     Overloaded,
@@ -135,6 +137,8 @@ __all__ = [
     "BodyTooLarge",
     "ConnectionFailed",
     "ContentTypeInvalid",
+    "DataFolderInUse",
+    "DatabaseUnusable",
     "DecoderLost",
     "DnsFailed",
     "DownloadLost",

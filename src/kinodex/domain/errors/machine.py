@@ -1,5 +1,7 @@
 """This machine cannot go on."""
 
+from pathlib import Path
+
 from kinodex.domain.errors.root import KinodexError
 
 
@@ -61,3 +63,24 @@ class Overloaded(KinodexError):
     def __init__(self, reason: str, retry_after_s: int) -> None:
         super().__init__(f"{reason} Try again in {retry_after_s} s.")
         self.retry_after_s = retry_after_s
+
+
+class DatabaseUnusable(KinodexError):
+    """The database does not answer, or its URL names none."""
+
+    code = "database_unusable"
+
+    def __init__(self, reason: str) -> None:
+        super().__init__(f"The database of KINODEX_DATABASE_URL cannot be used: {reason}.")
+
+
+class DataFolderInUse(KinodexError):
+    """A second process on an embedded database."""
+
+    code = "data_folder_in_use"
+
+    def __init__(self, folder: Path) -> None:
+        super().__init__(
+            f"Another Kinodex process uses {folder}. With SQLite one process serves and indexes; "
+            "for more, set KINODEX_DATABASE_URL to PostgreSQL."
+        )
