@@ -38,10 +38,10 @@ class Sqlite:
     """The embedded database."""
 
     def open(self, url: sa.URL) -> sa.Engine:
-        """Return an engine; the folder of the file is made."""
+        """Return an engine; the folder of the file is made, and the file is its owner's only."""
         if not url.database or url.database == ":memory:":
             raise ValueError("SQLite needs a file: sqlite:////folder/kinodex.db")
-        Path(url.database).absolute().parent.mkdir(parents=True, exist_ok=True)
+        _make_file(Path(url.database).absolute())
         engine = sa.create_engine(
             url.set(drivername="sqlite"),
             pool_size=POOL_SIZE,
@@ -104,6 +104,13 @@ class Sqlite:
         except sa.exc.DatabaseError as error:
             sentences.append(f"The index of words does not match the lines: {error.orig}.")
         return sentences
+
+
+def _make_file(path: Path) -> None:
+    """Make an empty database; what SQLite puts beside it gets the same mode."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    if not path.exists():
+        path.touch(mode=0o600)
 
 
 def _prepare(connection: Any, _record: Any) -> None:

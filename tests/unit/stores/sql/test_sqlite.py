@@ -24,7 +24,8 @@ def test_a_folder_that_is_not_there_is_made(tmp_path: Path) -> None:
     engine.connect().close()
     engine.dispose()
 
-    assert (tmp_path / "new" / "folder" / "kinodex.db").exists()
+    database = tmp_path / "new" / "folder" / "kinodex.db"
+    assert database.stat().st_mode & 0o777 == 0o600, "it holds secrets that sign"
 
 
 def test_what_is_overwritten_is_in_the_file_no_more(tmp_path: Path) -> None:
