@@ -87,7 +87,7 @@ def test_progress_tells_of_a_file_whose_head_can_be_read(
         (lambda visit: visit.answer(b"", status=404), HttpStatusRefused, {"status"}),
         (lambda visit: visit.answer(b"<!doctype html>" * 99), NotAVideo, {"found"}),
         (lambda visit: visit.answer(made_video(LIMIT_BYTES + 1)), FileTooLarge, set()),
-        (lambda visit: visit.redirect("http://127.0.0.1:8080/"), UrlAddressNotAllowed, set()),
+        (lambda visit: visit.redirect("http://127.0.0.1:8080/"), UrlAddressNotAllowed, {"host"}),
     ],
     ids=["status", "page", "size", "redirect"],
 )
