@@ -29,12 +29,14 @@ from kinodex.media.pictures import read_picture
 from kinodex.media.pyav import PyavReader, sandbox_state
 from kinodex.media.stills import read_still
 from kinodex.settings import FIRST_KEY_FILE, Settings
+from kinodex.sources.bucket_links import BucketLinks
 from kinodex.sources.config import FetchConfig
 from kinodex.sources.curl import fetcher_of
 from kinodex.sources.limits import FetchLimits
 from kinodex.sources.posting import CurlPoster
 from kinodex.sources.sampling import CurlSampler
 from kinodex.sources.separate import SeparateFetcher
+from kinodex.stores.blobs.bucket import open_bucket
 from kinodex.stores.blobs.obstore_blobs import ObstoreBlobs
 from kinodex.stores.sql.records import SqlRecords
 from kinodex.stores.vectors.segments import SegmentVectors
@@ -206,6 +208,20 @@ def checks(settings: Settings) -> Mapping[str, str | None]:
 
 def notes(settings: Settings) -> Sequence[str]:
     """Return what an operator should know of this machine that keeps nothing from working."""
+    return (*_notes_on_sqlite(settings), *_notes_on_fetching(settings))
+
+
+def _notes_on_fetching(settings: Settings) -> Sequence[str]:
+    if settings.fetch_proxy is None:
+        return ()
+    note = (
+        "Downloads go through KINODEX_FETCH_PROXY: names are resolved there, so that the proxy and not this "
+        "server must keep them off private addresses."
+    )
+    return (note,)
+
+
+def _notes_on_sqlite(settings: Settings) -> Sequence[str]:
     if not settings.effective_database_url.startswith("sqlite") or sqlite3.sqlite_version_info >= SAFE_SQLITE:
         return ()
     wanted = ".".join(map(str, SAFE_SQLITE))
@@ -232,13 +248,30 @@ def _check_engines(settings: Settings) -> None:
     build_executor(settings).warm_up()
 
 
+def _fetching(settings: Settings) -> FetchConfig:
+    return FetchConfig(
+        allow=settings.fetch_allow,
+        free_space_bytes=settings.free_space_bytes,
+        proxy=settings.fetch_proxy.get_secret_value() if settings.fetch_proxy else None,
+    )
+
+
+def _bucket_links(settings: Settings) -> BucketLinks:
+    config = _s3_config()
+    return BucketLinks(
+        buckets=settings.fetch_s3_buckets,
+        open_bucket=lambda bucket: open_bucket(bucket, "", config=config),
+        has_own_endpoint=any(name.startswith("aws_endpoint") for name in config),
+    )
+
+
 def _usecases(settings: Settings, *, records: SqlRecords, jobs: DbosJobs, executor: Executor) -> UseCases:
     blobs = ObstoreBlobs(settings.effective_blob_url, config=_s3_config())
     vectors = SegmentVectors(blobs)
     purging, folders = Purging(records=records, blobs=blobs), settings.data_dir.absolute() / "work"
     media = PyavReader()
-    fetching = FetchConfig(allow=settings.fetch_allow, free_space_bytes=settings.free_space_bytes)
-    fetcher = SeparateFetcher(fetching)
+    fetching = _fetching(settings)
+    fetcher = SeparateFetcher(fetching, links=_bucket_links(settings))
     tools = IndexingTools(
         records=records,
         blobs=blobs,
@@ -246,7 +279,7 @@ def _usecases(settings: Settings, *, records: SqlRecords, jobs: DbosJobs, execut
         executor=executor,
         media=media,
         fetcher=fetcher,
-        sampler=CurlSampler(allow=settings.fetch_allow, limits=WHILE_SOMEBODY_WAITS),
+        sampler=CurlSampler(allow=fetching.allow, limits=WHILE_SOMEBODY_WAITS, proxy=fetching.proxy),
         limits=LIMITS,
         maximum_bytes=settings.fetch_max_bytes,
     )

@@ -53,6 +53,16 @@ class Settings(BaseSettings):
         default=(),
         description="host:port pairs that may be private, separated by commas, e.g. 127.0.0.1:9000.",
     )
+    fetch_proxy: SecretStr | None = Field(
+        default=None,
+        description="http:// or socks5h:// URL of the proxy for downloads; it decides which addresses are "
+        "reached, since names are not resolved here then.",
+    )
+    fetch_s3_buckets: Annotated[tuple[str, ...], NoDecode] = Field(
+        default=(),
+        description="Buckets whose videos may be fetched as s3://BUCKET/KEY with the server's credentials, "
+        "separated by commas.",
+    )
     fetch_max_bytes: int = Field(
         default=4 * 1024**3, gt=0, description="Largest file fetched or received, in bytes."
     )
@@ -91,7 +101,7 @@ class Settings(BaseSettings):
         default="info", pattern="^(debug|info|warning|error)$", description="Least level logged."
     )
 
-    @field_validator("fetch_allow", "webhook_allow", mode="before")
+    @field_validator("fetch_allow", "fetch_s3_buckets", "webhook_allow", mode="before")
     @classmethod
     def _split_pairs(cls, value: object) -> object:
         if isinstance(value, str):

@@ -63,6 +63,7 @@ def _answer(job: Job, tell: Callable[[Reply], None]) -> Reply:
             progress=lambda so_far: tell(Here(so_far.size_bytes, so_far.total_bytes)),
             kind=job.kind,
             headers=job.headers,
+            known_as=job.known_as,
         )
     except KinodexError as error:
         return packed(error)

@@ -18,9 +18,11 @@ class FetchConfig:
         free_space_bytes: Space on the disk that is never used.
         limits: Clocks and budgets.
         ca_file: Trusted certificate authorities; the system's without it.
+        proxy: URL of the proxy that requests go through and that decides which addresses are reached.
     """
 
     allow: tuple[str, ...] = ()
     free_space_bytes: int = DEFAULT_RESERVE_BYTES
     limits: FetchLimits = field(default_factory=FetchLimits)
     ca_file: Path | None = None
+    proxy: str | None = field(default=None, repr=False)

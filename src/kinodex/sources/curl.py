@@ -25,7 +25,8 @@ from kinodex.sources.config import DEFAULT_RESERVE_BYTES, FetchConfig
 from kinodex.sources.download import Download, Route
 from kinodex.sources.limits import FetchLimits
 from kinodex.sources.part import PartFile, part_path
-from kinodex.sources.protocols import Fetched, FetchProgress, Kind, VideoFetcher
+from kinodex.sources.protocols import Fetched, FetchProgress, Kind
+from kinodex.sources.proxies import parse_proxy
 from kinodex.sources.pulse import Pulse
 from kinodex.sources.receiving import Receiver
 from kinodex.sources.resolving import LookUp, look_up
@@ -36,7 +37,7 @@ _FOR_GOOD = (UrlRefused, VideoRejected, BadResponse, EncodingUnsupported, TooMan
 """After these nothing is kept: the bytes are of no use, or the space is needed."""
 
 
-def fetcher_of(config: FetchConfig) -> VideoFetcher:
+def fetcher_of(config: FetchConfig) -> "CurlFetcher":
     """
     Return a fetcher that downloads in this process.
 
@@ -48,6 +49,7 @@ def fetcher_of(config: FetchConfig) -> VideoFetcher:
         free_space_bytes=config.free_space_bytes,
         limits=config.limits,
         ca_file=config.ca_file,
+        proxy=config.proxy,
     )
 
 
@@ -61,9 +63,10 @@ class CurlFetcher:
         limits: Clocks and budgets.
         look_up: Turns names into addresses.
         ca_file: Trusted certificate authorities; the system's without it.
+        proxy: URL of the proxy that requests go through, if one is used.
 
     Raises:
-        ParameterInvalid: An entry of ``allow`` is no pair of host and port.
+        ParameterInvalid: An entry of ``allow`` is no pair of host and port, or ``proxy`` no proxy.
     """
 
     def __init__(
@@ -74,12 +77,14 @@ class CurlFetcher:
         limits: FetchLimits | None = None,
         look_up: LookUp = look_up,
         ca_file: Path | None = None,
+        proxy: str | None = None,
     ) -> None:
         self._allow = AllowList.of(allow)
         self._free_space_bytes = free_space_bytes
         self._limits = limits or FetchLimits()
         self._look_up = look_up
         self._ca_file = ca_file or ca_bundle()
+        self._proxy = None if proxy is None else parse_proxy(proxy)
 
     def admit(self, url: str) -> None:
         """Check a URL without touching the network; see ``VideoFetcher.admit``."""
@@ -94,13 +99,26 @@ class CurlFetcher:
         progress: FetchProgress,
         kind: Kind = "video",
         headers: RequestHeaders = (),
+        known_as: str | None = None,
     ) -> Fetched:
-        """Download to ``target``; see ``VideoFetcher.fetch``."""
+        """
+        Download to ``target``; see ``VideoFetcher.fetch``.
+
+        ``known_as`` stands for the source where its URL is another one each time, so that a later download
+        knows what it may go on from.
+        """
         first = admit_url(url, allow=self._allow)
         pulse = Pulse(progress, self._limits, part_path(target))
         space = Space(target.parent, self._free_space_bytes)
-        source = hashlib.sha256(first.full.encode()).hexdigest()
-        route = Route(first, headers=headers, allow=self._allow, look_up=self._look_up, ca_file=self._ca_file)
+        source = hashlib.sha256((known_as or first.full).encode()).hexdigest()
+        route = Route(
+            first,
+            headers=headers,
+            allow=self._allow,
+            look_up=self._look_up,
+            ca_file=self._ca_file,
+            proxy=self._proxy,
+        )
         with PartFile(target, source=source, space=space, sync_every_s=self._limits.sync_every_s) as part:
             receiver = Receiver(part=part, pulse=pulse, space=space, kind=kind, limit_bytes=limit_bytes)
             return _finished(Download(route, part=part, receiver=receiver, pulse=pulse), part, target=target)

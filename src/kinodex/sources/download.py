@@ -15,10 +15,11 @@ from kinodex.sources.disposition import filename_of
 from kinodex.sources.exchange import READ_BYTES, Exchange, Request
 from kinodex.sources.heads import Head
 from kinodex.sources.part import PartFile
+from kinodex.sources.proxies import Proxy
 from kinodex.sources.pulse import Pulse
 from kinodex.sources.ranges import range_fields, strong_validator, total_if_rest
 from kinodex.sources.receiving import Receiver
-from kinodex.sources.resolving import LookUp, resolve
+from kinodex.sources.resolving import LookUp, resolve, resolve_proxy
 from kinodex.sources.retrying import TryLater, backoff_s, is_worth_retrying, refuse_status
 from kinodex.sources.urls import WebUrl
 
@@ -54,6 +55,7 @@ class Route:
     look_up: LookUp
     ca_file: Path | None
     read_bytes: int = READ_BYTES
+    proxy: Proxy | None = None
 
     @contextmanager
     def answer(self, fields: tuple[str, ...], *, pulse: Pulse) -> Iterator[Answer]:
@@ -79,7 +81,10 @@ class Route:
         )
 
     def _request(self, url: WebUrl, fields: tuple[str, ...], *, own: RequestHeaders, pulse: Pulse) -> Request:
-        addresses = resolve(url, allow=self.allow, look_up=self.look_up, pulse=pulse)
+        if self.proxy is not None:
+            addresses = resolve_proxy(self.proxy, look_up=self.look_up, pulse=pulse)
+        else:
+            addresses = resolve(url, allow=self.allow, look_up=self.look_up, pulse=pulse)
         return Request(
             url=url,
             addresses=addresses,
@@ -87,6 +92,7 @@ class Route:
             own=own,
             ca_file=self.ca_file,
             read_bytes=self.read_bytes,
+            proxy=self.proxy,
         )
 
     def _redirected(self, head: Head, url: WebUrl) -> WebUrl:

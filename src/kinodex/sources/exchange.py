@@ -16,12 +16,13 @@ from typing import Any, Self
 import pycurl
 
 from kinodex import __version__
-from kinodex.domain.errors import BadResponse, FetchTimedOut
+from kinodex.domain.errors import BadResponse, FetchTimedOut, ProxyRefused
 from kinodex.domain.request_headers import RequestHeaders
 from kinodex.sources.addresses import IpAddress, read_address, unmapped
 from kinodex.sources.body_clock import BodyClock
 from kinodex.sources.curl_failures import failure_of
 from kinodex.sources.heads import Head, HeadReader
+from kinodex.sources.proxies import Proxy
 from kinodex.sources.pulse import SLICE_S, Pulse
 from kinodex.sources.urls import WebUrl
 
@@ -31,6 +32,11 @@ READ_BYTES = 256 * 1024
 _USUAL = {"Accept": "*/*", "User-Agent": f"kinodex/{__version__}"}
 """What the user's own headers may replace."""
 
+# libcurl's numbers for what pycurl has no names.
+_SUPPRESS_CONNECT_HEADERS = 265  # CURLOPT_SUPPRESS_CONNECT_HEADERS
+_PROXY_FAILED = 97  # CURLE_PROXY
+_FIRST_NOT_SUCCESS = 300
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Request:
@@ -39,6 +45,7 @@ class Request:
 
     ``fields`` are whole header lines of ours, ``own`` names and values of the user's: they may be secret.
     ``read_bytes`` are read from the connection at once. With a ``body`` it is a POST, else a GET.
+    With a ``proxy`` the addresses are those of the proxy, which finds the host itself.
     """
 
     url: WebUrl
@@ -48,6 +55,7 @@ class Request:
     ca_file: Path | None = None
     read_bytes: int = READ_BYTES
     body: bytes | None = None
+    proxy: Proxy | None = None
 
 
 class Exchange:
@@ -132,6 +140,8 @@ class Exchange:
         _, finished, failed = self._multi.info_read()
         self._is_over = self._is_over or bool(finished)
         for curl, code, reason in failed:
+            if self._request.proxy is not None and self._reader.head is None:
+                self._raise_if_proxy_refused(curl, code)
             raise failure_of(
                 code,
                 os_errno=curl.getinfo(pycurl.OS_ERRNO),
@@ -141,6 +151,11 @@ class Exchange:
             )
         if self._is_over and self._reader.head is None:
             raise BadResponse(f"{self._request.url.host} ended without an answer.")
+
+    def _raise_if_proxy_refused(self, curl: Any, code: int) -> None:
+        status = curl.getinfo(pycurl.HTTP_CONNECTCODE)
+        if code == _PROXY_FAILED or status >= _FIRST_NOT_SUCCESS:
+            raise ProxyRefused(self._request.url.host, status=status or None)
 
     def _check_head_clock(self) -> None:
         limit_s = self._pulse.limits.head_s
@@ -162,8 +177,7 @@ class Exchange:
             pycurl.HTTPHEADER: _header_lines(request),
             pycurl.HTTP_CONTENT_DECODING: 0,
             pycurl.FOLLOWLOCATION: 0,
-            pycurl.PROXY: "",
-            pycurl.NOPROXY: "*",
+            **_proxy_options(request.proxy),
             pycurl.NOSIGNAL: 1,
             pycurl.FORBID_REUSE: 1,
             pycurl.BUFFERSIZE: request.read_bytes,
@@ -175,8 +189,9 @@ class Exchange:
             pycurl.HEADERFUNCTION: self._lines.append,
             pycurl.WRITEFUNCTION: self._chunks.append,
         }
-        if request.url.address is None:
-            options[pycurl.RESOLVE] = [_pin(request.url, request.addresses)]
+        end = request.proxy or request.url
+        if end.address is None:
+            options[pycurl.RESOLVE] = [_pin(end, request.addresses)]
         if request.body is not None:
             options |= {pycurl.POST: 1, pycurl.POSTFIELDS: request.body}
         if request.ca_file is not None:
@@ -213,6 +228,21 @@ def _header_lines(request: Request) -> list[str]:
     return [*usual, *theirs, "Accept-Encoding: identity", *request.fields]
 
 
-def _pin(url: WebUrl, addresses: Sequence[IpAddress]) -> str:
+def _proxy_options(proxy: Proxy | None) -> dict[int, Any]:
+    """Return what names the proxy, or rules out any: libcurl would look at the environment."""
+    if proxy is None:
+        return {pycurl.PROXY: "", pycurl.NOPROXY: "*"}
+    options: dict[int, Any] = {
+        pycurl.PROXY: proxy.url,
+        pycurl.NOPROXY: "",
+        pycurl.HEADEROPT: pycurl.HEADER_SEPARATE,
+        _SUPPRESS_CONNECT_HEADERS: 1,
+    }
+    if proxy.user is not None:
+        options |= {pycurl.PROXYUSERNAME: proxy.user, pycurl.PROXYPASSWORD: proxy.password or ""}
+    return options
+
+
+def _pin(url: WebUrl | Proxy, addresses: Sequence[IpAddress]) -> str:
     spelled = ",".join(f"[{address}]" if address.version == 6 else str(address) for address in addresses)  # noqa: PLR2004  IPv6
     return f"{url.host}:{url.port}:{spelled}"

@@ -27,6 +27,7 @@ class Job(msgspec.Struct, frozen=True, kw_only=True):
     limit_bytes: int
     kind: Kind
     headers: RequestHeaders
+    known_as: str | None = None
 
 
 def encode_job(job: Job) -> bytes:

@@ -9,6 +9,7 @@ from kinodex.domain.errors import DnsFailed
 from kinodex.sources.addresses import IpAddress, is_synthesised, read_address, unmapped
 from kinodex.sources.admission import check_address
 from kinodex.sources.allowlist import AllowList
+from kinodex.sources.proxies import Proxy
 from kinodex.sources.pulse import SLICE_S, Pulse
 from kinodex.sources.urls import WebUrl
 
@@ -46,6 +47,18 @@ def resolve(url: WebUrl, *, allow: AllowList, look_up: LookUp, pulse: Pulse) -> 
     return found[:MOST_ADDRESSES]
 
 
+def resolve_proxy(proxy: Proxy, *, look_up: LookUp, pulse: Pulse) -> tuple[IpAddress, ...]:
+    """
+    Return the addresses of a proxy: whatever they are, the operator chose it.
+
+    Raises:
+        DnsFailed: No answer, or not in time.
+    """
+    if proxy.address is not None:
+        return (proxy.address,)
+    return _answers(proxy, look_up=look_up, pulse=pulse)[:MOST_ADDRESSES]
+
+
 def is_unknown_name(error: DnsFailed) -> bool:
     """Return whether there is no such host, so that asking again soon changes nothing."""
     return isinstance(error.__cause__, OSError) and error.__cause__.errno in _FOR_GOOD
@@ -58,7 +71,7 @@ def _without_synthesised(found: tuple[IpAddress, ...]) -> tuple[IpAddress, ...]:
     return found
 
 
-def _answers(url: WebUrl, *, look_up: LookUp, pulse: Pulse) -> tuple[IpAddress, ...]:
+def _answers(url: WebUrl | Proxy, *, look_up: LookUp, pulse: Pulse) -> tuple[IpAddress, ...]:
     answer = _within(lambda: look_up(url.host, url.port), pulse=pulse)
     if answer is None:
         raise DnsFailed(f"The name {url.host} was not resolved within {pulse.limits.connect_s:g} s.")

@@ -13,6 +13,7 @@ from kinodex.sources.disposition import filename_of
 from kinodex.sources.download import Answer, Route
 from kinodex.sources.limits import FetchLimits
 from kinodex.sources.protocols import FetchedSoFar, Sample
+from kinodex.sources.proxies import parse_proxy
 from kinodex.sources.pulse import Pulse
 from kinodex.sources.ranges import strong_validator
 from kinodex.sources.receiving import refuse_by_beginning
@@ -36,9 +37,10 @@ class CurlSampler:
         limits: Clocks and budgets.
         look_up: Turns names into addresses.
         ca_file: Trusted certificate authorities; the system's without it.
+        proxy: URL of the proxy that requests go through, if one is used.
 
     Raises:
-        ParameterInvalid: An entry of ``allow`` is no pair of host and port.
+        ParameterInvalid: An entry of ``allow`` is no pair of host and port, or ``proxy`` no proxy.
     """
 
     def __init__(
@@ -48,11 +50,13 @@ class CurlSampler:
         limits: FetchLimits | None = None,
         look_up: LookUp = look_up,
         ca_file: Path | None = None,
+        proxy: str | None = None,
     ) -> None:
         self._allow = AllowList.of(allow)
         self._limits = limits or FetchLimits()
         self._look_up = look_up
         self._ca_file = ca_file or ca_bundle()
+        self._proxy = None if proxy is None else parse_proxy(proxy)
 
     def sample(self, url: str, *, start: int, length: int, headers: RequestHeaders = ()) -> Sample:
         """Read at most ``length`` bytes from an offset; see ``SourceSampler.sample``."""
@@ -65,6 +69,7 @@ class CurlSampler:
             look_up=self._look_up,
             ca_file=self._ca_file,
             read_bytes=READ_BYTES,
+            proxy=self._proxy,
         )
         failures = 0
         while True:

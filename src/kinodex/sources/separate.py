@@ -12,6 +12,7 @@ import structlog
 from kinodex.domain.errors import DownloadLost, FetchTimedOut
 from kinodex.domain.request_headers import RequestHeaders
 from kinodex.processes.child import Child, EndlessLine, child
+from kinodex.sources.bucket_links import BucketLinks, is_bucket_url
 from kinodex.sources.config import FetchConfig
 from kinodex.sources.crossing import unpacked
 from kinodex.sources.curl import fetcher_of
@@ -33,18 +34,23 @@ class SeparateFetcher:
 
     Args:
         config: How videos are fetched.
+        links: Makes links to what lies in buckets; without it, none are fetched from.
 
     Raises:
         ParameterInvalid: An entry of the configuration cannot be used.
     """
 
-    def __init__(self, config: FetchConfig) -> None:
+    def __init__(self, config: FetchConfig, *, links: BucketLinks | None = None) -> None:
         self._config = config
         self._here = fetcher_of(config)
+        self._links = links
 
     def admit(self, url: str) -> None:
         """Check a URL without touching the network; see ``VideoFetcher.admit``."""
-        self._here.admit(url)
+        if self._links is not None and is_bucket_url(url):
+            self._links.admit(url)
+        else:
+            self._here.admit(url)
 
     def fetch(
         self,
@@ -72,6 +78,8 @@ class SeparateFetcher:
             kind=kind,
             headers=headers,
         )
+        if self._links is not None and is_bucket_url(url):
+            job = _linked(job, self._links)
         try:
             return self._brought(job, progress)
         except BaseException:
@@ -90,6 +98,17 @@ class SeparateFetcher:
                     raise
                 log.warning("a downloading process was lost, another goes on", reason=error.message)
         raise AssertionError("the last child answers or raises")
+
+
+def _linked(job: Job, links: BucketLinks) -> Job:
+    """Return a job whose URL is a link to what lies in a bucket, good for as long as the job may take."""
+    link = links.link(links.admit(job.url), valid_s=job.config.limits.total_s + _SLACK_S)
+    allow = job.config.allow
+    if links.has_own_endpoint:
+        host = f"[{link.host}]" if ":" in link.host else link.host
+        allow = (*allow, f"{host}:{link.port}")
+    config = replace(job.config, allow=allow)
+    return msgspec.structs.replace(job, url=link.full, known_as=job.url, config=config)
 
 
 def _run(job: Job, progress: FetchProgress) -> Fetched:

@@ -14,7 +14,7 @@ from kinodex.domain.limits import Limits, check_facts
 from kinodex.domain.listing import Listing, Page
 from kinodex.domain.media import MediaFacts
 from kinodex.domain.names import filename_of_url
-from kinodex.domain.request_headers import RequestHeaders
+from kinodex.domain.request_headers import PARAMETER, RequestHeaders
 from kinodex.domain.tasks import Task, TaskStatus, VideoSource
 from kinodex.domain.videos import MetadataValue, check_user_metadata
 from kinodex.domain.warnings import VideoWarning
@@ -94,6 +94,8 @@ class Tasks:
         self._check_request(request)
         address = url.strip()
         self._fetcher.admit(address)
+        if request.url_headers and address.lower().startswith("s3:"):
+            raise errors.ParameterInvalid(PARAMETER, "headers can be sent to http and https URLs only")
         return self._add(
             request,
             source=VideoSource(url=address, headers=request.url_headers),

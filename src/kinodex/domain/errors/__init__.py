@@ -11,12 +11,12 @@ Everything that can go wrong and is not our own mistake, as one tree.
     · AssetInUse · UploadClosed
     · UrlRefused: the address itself is not acceptable
       . UrlInvalid . UrlSchemeNotAllowed . UrlPortNotAllowed . UrlCredentialsNotAllowed
-      . UrlAddressNotAllowed . UrlHostUnsupported . WebhookUrlNotSecure
+      . UrlAddressNotAllowed . UrlBucketNotAllowed . UrlHostUnsupported . WebhookUrlNotSecure
     · TooManyWebhooks · WebhookDisabled
   - FetchFailed: the bytes of a video could not be had
     · DnsFailed · ConnectionFailed · TlsFailed · FetchTimedOut · FetchTooSlow · FetchIncomplete
     · BadResponse · HttpStatusRefused · RateLimitedBySource · TooManyRedirects · EncodingUnsupported
-    · DownloadLost
+    · DownloadLost · ProxyRefused
   - VideoRejected: the bytes are here and are not a video we take
     · FileEmpty · FileTooLarge · NotAVideo · VideoBroken · DecoderLost · ResolutionTooLow · ResolutionTooHigh
     · AspectRatioRefused · VideoTooShort · VideoTooLong · AudioMissing · TranscriptInvalid
@@ -32,6 +32,7 @@ Codes follow the error codes page of the platform API where it has one, else the
 
 from kinodex.domain.errors.addresses import (
     UrlAddressNotAllowed,
+    UrlBucketNotAllowed,
     UrlCredentialsNotAllowed,
     UrlHostUnsupported,
     UrlInvalid,
@@ -59,6 +60,7 @@ from kinodex.domain.errors.fetching import (
     FetchTimedOut,
     FetchTooSlow,
     HttpStatusRefused,
+    ProxyRefused,
     RateLimitedBySource,
     TlsFailed,
     TooManyRedirects,
@@ -171,6 +173,7 @@ __all__ = [
     "ParameterInvalid",
     "ParameterMissing",
     "PictureBroken",
+    "ProxyRefused",
     "RateLimitedBySource",
     "ReceiverRefused",
     "Refused",
@@ -191,6 +194,7 @@ __all__ = [
     "UploadExpired",
     "UploadUnfinished",
     "UrlAddressNotAllowed",
+    "UrlBucketNotAllowed",
     "UrlCredentialsNotAllowed",
     "UrlHostUnsupported",
     "UrlInvalid",

@@ -2,6 +2,8 @@
 
 from kinodex.domain.errors.requests import Refused
 
+_LONGEST_BUCKET = 63
+
 
 class UrlRefused(Refused):
     """The address of the video is not acceptable."""
@@ -22,7 +24,10 @@ class UrlSchemeNotAllowed(UrlRefused):
     code = "url_scheme_not_allowed"
 
     def __init__(self, scheme: str) -> None:
-        super().__init__(f"The URL has the scheme {scheme!r}; http and https are allowed.")
+        hint = ""
+        if scheme == "file":
+            hint = " Send a file of your own with: kinodex index add FILE."
+        super().__init__(f"The URL has the scheme {scheme!r}; http and https are allowed.{hint}")
 
 
 class UrlPortNotAllowed(UrlRefused):
@@ -54,6 +59,18 @@ class UrlAddressNotAllowed(UrlRefused):
             f"An administrator can allow it with {setting}."
         )
         self.host = host
+
+
+class UrlBucketNotAllowed(UrlRefused):
+    """A bucket that is not one of those videos are fetched from."""
+
+    code = "url_bucket_not_allowed"
+
+    def __init__(self, bucket: str) -> None:
+        super().__init__(
+            f"No videos are fetched from the bucket {bucket[:_LONGEST_BUCKET]!r}. "
+            "An administrator can allow it with KINODEX_FETCH_S3_BUCKETS."
+        )
 
 
 class UrlHostUnsupported(UrlRefused):

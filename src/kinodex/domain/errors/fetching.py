@@ -82,6 +82,16 @@ class DownloadLost(FetchFailed):
         super().__init__(f"The process that downloads {reason}.")
 
 
+class ProxyRefused(FetchFailed):
+    """The proxy of the operator did not make the connection."""
+
+    code = "fetch_proxy"
+
+    def __init__(self, host: str, *, status: int | None = None) -> None:
+        said = f" (HTTP status {status})" if status else ""
+        super().__init__(f"The proxy for downloads did not connect to {host}{said}.")
+
+
 class TooManyRedirects(FetchFailed):
     """Redirect after redirect."""
 
