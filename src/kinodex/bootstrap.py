@@ -3,9 +3,8 @@
 import fcntl
 import os
 import secrets
-import sqlite3
 import threading
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import timedelta
@@ -69,7 +68,6 @@ EVERYTHING = ModelChoice("marengo3.0", ("visual", "audio"))
 """The model profile that looks at everything."""
 
 WHILE_SOMEBODY_WAITS = FetchLimits(connect_s=5, head_s=10, idle_s=10, total_s=20, attempts=2)
-SAFE_SQLITE = (3, 51, 3)
 SAFE_KEY_LENGTH = 16
 """A key of the operator's own that is shorter can be guessed."""
 
@@ -189,65 +187,6 @@ def degraded() -> Sequence[str]:
     return sandbox_state().missing
 
 
-def checks(settings: Settings) -> Mapping[str, str | None]:
-    """Return what a server needs and, for each, what is wrong with it or ``None``."""
-    results: dict[str, str | None] = {}
-    needs: Mapping[str, Callable[[Settings], None]] = {
-        "data folder": _check_folder,
-        "blob store": _check_blobs,
-        "engines": _check_engines,
-    }
-    for name, check in needs.items():
-        try:
-            check(settings)
-            results[name] = None
-        except (KinodexError, OSError) as error:
-            results[name] = str(error)
-    return results
-
-
-def notes(settings: Settings) -> Sequence[str]:
-    """Return what an operator should know of this machine that keeps nothing from working."""
-    return (*_notes_on_sqlite(settings), *_notes_on_fetching(settings))
-
-
-def _notes_on_fetching(settings: Settings) -> Sequence[str]:
-    if settings.fetch_proxy is None:
-        return ()
-    note = (
-        "Downloads go through KINODEX_FETCH_PROXY: names are resolved there, so that the proxy and not this "
-        "server must keep them off private addresses."
-    )
-    return (note,)
-
-
-def _notes_on_sqlite(settings: Settings) -> Sequence[str]:
-    if not settings.effective_database_url.startswith("sqlite") or sqlite3.sqlite_version_info >= SAFE_SQLITE:
-        return ()
-    wanted = ".".join(map(str, SAFE_SQLITE))
-    note = (
-        f"SQLite {sqlite3.sqlite_version} is older than {wanted}, which mends a rare corruption of its "
-        "write-ahead log when two connections write at once; keep backups, or use PostgreSQL."
-    )
-    return (note,)
-
-
-def _check_folder(settings: Settings) -> None:
-    folder = settings.data_dir
-    folder.mkdir(mode=0o700, parents=True, exist_ok=True)
-    probe = folder / f".probe-{secrets.token_hex(4)}"
-    probe.write_bytes(b"x")
-    probe.unlink()
-
-
-def _check_blobs(settings: Settings) -> None:
-    ObstoreBlobs(settings.effective_blob_url, config=_s3_config()).ping()
-
-
-def _check_engines(settings: Settings) -> None:
-    build_executor(settings).warm_up()
-
-
 def _fetching(settings: Settings) -> FetchConfig:
     return FetchConfig(
         allow=settings.fetch_allow,
@@ -257,7 +196,7 @@ def _fetching(settings: Settings) -> FetchConfig:
 
 
 def _bucket_links(settings: Settings) -> BucketLinks:
-    config = _s3_config()
+    config = s3_config()
     return BucketLinks(
         buckets=settings.fetch_s3_buckets,
         open_bucket=lambda bucket: open_bucket(bucket, "", config=config),
@@ -266,7 +205,7 @@ def _bucket_links(settings: Settings) -> BucketLinks:
 
 
 def _usecases(settings: Settings, *, records: SqlRecords, jobs: DbosJobs, executor: Executor) -> UseCases:
-    blobs = ObstoreBlobs(settings.effective_blob_url, config=_s3_config())
+    blobs = ObstoreBlobs(settings.effective_blob_url, config=s3_config())
     vectors = SegmentVectors(blobs)
     purging, folders = Purging(records=records, blobs=blobs), settings.data_dir.absolute() / "work"
     media = PyavReader()
@@ -441,5 +380,6 @@ def _signing_key(settings: Settings) -> bytes:
     return path.read_bytes()
 
 
-def _s3_config() -> Mapping[str, str]:
+def s3_config() -> Mapping[str, str]:
+    """Return what the environment says of S3."""
     return {name.lower(): value for name, value in os.environ.items() if name.startswith("AWS_")}

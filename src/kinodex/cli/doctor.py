@@ -20,7 +20,7 @@ _PASSWORD = re.compile(r"(://[^:/@]+:)[^@]+@")
 
 def doctor(context: typer.Context, data_dir: DataDir = None, as_json: AsJson = False) -> None:
     """Show the settings in use and check everything a server needs."""
-    from kinodex import bootstrap  # noqa: PLC0415  a second of imports that other commands do without
+    from kinodex import bootstrap, readiness  # noqa: PLC0415  a second of imports that other commands do without
 
     settings = settings_with(context, data_dir=data_dir)
     report: dict[str, Any] = {
@@ -28,10 +28,10 @@ def doctor(context: typer.Context, data_dir: DataDir = None, as_json: AsJson = F
         "settings": _settings(settings),
         "checks": [
             {"check": name, "ok": problem is None, "problem": problem}
-            for name, problem in bootstrap.checks(settings).items()
+            for name, problem in readiness.checks(settings).items()
         ],
         "degraded": list(bootstrap.degraded()),
-        "notes": list(bootstrap.notes(settings)),
+        "notes": list(readiness.notes(settings)),
     }
     if as_json:
         print_json(report)
