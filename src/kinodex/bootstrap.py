@@ -55,7 +55,8 @@ from kinodex.usecases.preflight import Preflight
 from kinodex.usecases.purging import Purging
 from kinodex.usecases.repeats import Repeats
 from kinodex.usecases.search import Search
-from kinodex.usecases.tasks import Tasks
+from kinodex.usecases.task_control import TaskControl
+from kinodex.usecases.tasks import Room, Tasks
 from kinodex.usecases.videos import Videos
 from kinodex.usecases.webhooks import Webhooks
 from kinodex.worker.delivering import Delivering
@@ -117,7 +118,7 @@ def running(settings: Settings, *, api: bool, worker: bool) -> Iterator[Running]
     with _opened(settings, executor=executor) as (usecases, jobs):
         intake = usecases.library.intake
         hand = Worker(jobs=jobs, indexing=usecases.indexing, others=(intake,))
-        others = (usecases.indexing.sweep, intake.sweep) if worker else ()
+        others = (usecases.indexing.sweep, intake.sweep, hand.give_up) if worker else ()
         sweeper = Sweeper(usecases.purging, others=others)
         delivering = Delivering(usecases.deliveries)
         if api:
@@ -222,7 +223,8 @@ def _usecases(settings: Settings, *, records: SqlRecords, jobs: DbosJobs, execut
         limits=LIMITS,
         maximum_bytes=settings.fetch_max_bytes,
     )
-    tasks = _tasks(settings, tools, jobs=jobs, purging=purging)
+    room = Room(of_key=settings.pending_per_key, of_all=settings.pending_total)
+    tasks = _tasks(settings, tools, jobs=jobs, purging=purging, room=room)
     videos = Videos(records=records, blobs=blobs, purging=purging)
     library = _library_tools(settings, tools, jobs=jobs, purging=purging)
     webhooks, deliveries = _webhooks(settings, records)
@@ -241,7 +243,8 @@ def _usecases(settings: Settings, *, records: SqlRecords, jobs: DbosJobs, execut
         deliveries=deliveries,
         events=Events(records=records),
         health=Health(records=records, blobs=blobs, executor=executor, degraded=degraded),
-        indexing=Indexing(tools=tools, folders=folders, purging=purging),
+        indexing=_indexing(settings, folders, tools=tools, purging=purging),
+        control=TaskControl(records=records, blobs=blobs, jobs=jobs, purging=purging, check_room=room.check),
         purging=purging,
         consistency=Consistency(records=records, blobs=blobs, purging=purging, folders=folders),
         library=open_library(library, tasks=tasks, videos=videos),
@@ -258,20 +261,6 @@ def _preflight(settings: Settings, tools: IndexingTools) -> Preflight:
         maximum_bytes=tools.maximum_bytes,
         free_space_bytes=settings.free_space_bytes,
         folder=settings.data_dir / "uploads",
-    )
-
-
-def _tasks(settings: Settings, tools: IndexingTools, *, jobs: DbosJobs, purging: Purging) -> Tasks:
-    return Tasks(
-        records=tools.records,
-        blobs=tools.blobs,
-        jobs=jobs,
-        fetcher=tools.fetcher,
-        media=tools.media,
-        limits=LIMITS,
-        uploads=settings.data_dir / "uploads",
-        workers=settings.workers,
-        purging=purging,
     )
 
 
@@ -304,6 +293,23 @@ def _keys(settings: Settings, records: SqlRecords) -> Keys:
     return Keys(records=records, configured=configured)
 
 
+def _tasks(
+    settings: Settings, tools: IndexingTools, *, jobs: DbosJobs, purging: Purging, room: Room
+) -> Tasks:
+    return Tasks(
+        records=tools.records,
+        blobs=tools.blobs,
+        jobs=jobs,
+        fetcher=tools.fetcher,
+        media=tools.media,
+        limits=LIMITS,
+        uploads=settings.data_dir / "uploads",
+        workers=settings.workers,
+        purging=purging,
+        room=room,
+    )
+
+
 def _query_pictures(settings: Settings, fetching: FetchConfig) -> QueryPictures:
     return QueryPictures(
         # Here and not in a process of its own, whose start a searching user would wait for.
@@ -327,6 +333,15 @@ def _webhooks(settings: Settings, records: SqlRecords) -> tuple[Webhooks, Delive
 def _is_alone(settings: Settings) -> bool:
     """Return whether no other process can use the database."""
     return settings.effective_database_url.startswith("sqlite")
+
+
+def _indexing(settings: Settings, folders: Path, *, tools: IndexingTools, purging: Purging) -> Indexing:
+    return Indexing(
+        tools=tools,
+        folders=folders,
+        purging=purging,
+        keep_failed=timedelta(seconds=settings.keep_failed_s),
+    )
 
 
 @contextmanager

@@ -93,6 +93,13 @@ class Settings(BaseSettings):
         description="Take parts here and not straight in the bucket, where clients cannot reach that.",
     )
     workers: int = Field(default=1, ge=1, le=64, description="Videos indexed at the same time.")
+    pending_per_key: int = Field(default=1_000, ge=1, description="Unfinished tasks one key may have.")
+    pending_total: int = Field(default=10_000, ge=1, description="Unfinished tasks there may be in all.")
+    keep_failed_s: int = Field(
+        default=24 * 3600,
+        ge=0,
+        description="Seconds the bytes of a failed task stay for a retry.",
+    )
     engine_threads: int = Field(
         default_factory=lambda: max(1, os.cpu_count() or 1), ge=1, description="Threads of one engine."
     )

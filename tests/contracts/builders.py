@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from kinodex.domain.ids import IndexId, TaskId, VideoId, new_id
+from kinodex.domain.ids import IndexId, KeyId, TaskId, VideoId, new_id
 from kinodex.domain.indexes import Index, ModelChoice
 from kinodex.domain.media import MediaFacts
 from kinodex.domain.tasks import Failure, Task, TaskStatus, VideoSource
@@ -71,6 +71,9 @@ def a_task(index_id: IndexId, **changes: Any) -> Task:
         progress=0.25,
         failure=Failure("engine_failed", "No."),
         request_id="r1",
+        attempt=2,
+        key_id=KeyId("k1"),
+        waits_for="another task",
     )
     return replace(task, **changes)
 

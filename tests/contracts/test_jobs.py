@@ -20,7 +20,7 @@ from tests.contracts.job_process import ATTEMPTS, DEAD_AFTER_S, hold_of
 from kinodex.domain.errors import EngineFailed, TaskWithdrawn
 from kinodex.domain.ids import TaskId, new_id
 from kinodex.jobs.dbos_jobs import DbosJobs
-from kinodex.jobs.protocols import Checkpoints
+from kinodex.jobs.protocols import Attempt, Checkpoints
 from kinodex.jobs.tending import Tending
 from kinodex.stores.sql.records import SqlRecords
 
@@ -438,7 +438,7 @@ def test_a_job_that_kills_even_while_it_is_given_up_is_put_aside(alone: Town) ->
     assert queue.jobs.exhausted() == []
 
     processes.start("hopeless")
-    eventually(lambda: queue.jobs.exhausted() == [task_id])
+    eventually(lambda: queue.jobs.exhausted() == [Attempt(task_id)])
 
     assert queue.jobs.waiting() == 0
 

@@ -35,6 +35,7 @@ from kinodex.domain.videos import Video
 from kinodex.engines.executor import EngineSet, Executor
 from kinodex.engines.fake import FakeScreenText, FakeSentences, FakeSpeech, FakeVisual
 from kinodex.http.app import create_app
+from kinodex.jobs.protocols import Attempt, Line, Place
 from kinodex.media.stills import read_still
 from kinodex.sources.posting import CurlPoster
 from kinodex.sources.protocols import Sample
@@ -55,7 +56,8 @@ from kinodex.usecases.preflight import Preflight
 from kinodex.usecases.purging import Purging
 from kinodex.usecases.repeats import Repeats
 from kinodex.usecases.search import Search
-from kinodex.usecases.tasks import Tasks
+from kinodex.usecases.task_control import TaskControl
+from kinodex.usecases.tasks import Room, Tasks
 from kinodex.usecases.videos import Videos
 from kinodex.usecases.webhooks import Webhooks
 
@@ -140,23 +142,36 @@ class MemoryBlobs:
 class CountedJobs:
     """A queue nobody works on."""
 
-    queued: list[TaskId] = field(default_factory=list)
-    pretended: int = 0
+    queued: list[str] = field(default_factory=list)
+    slots: int = 1
 
-    def enqueue(self, task_id: TaskId, *, transaction: object, queue: str = "indexing") -> None:
-        self.queued.append(task_id)
+    def enqueue(
+        self, task_id: TaskId, *, transaction: object, attempt: int = 1, queue: str = "indexing"
+    ) -> None:
+        self.queued.append(Attempt(task_id, attempt).job_id)
 
     def start(self, work: object) -> None:
         """Nothing is done."""
 
-    def cancel(self, task_id: TaskId) -> None:
+    def cancel(self, task_id: TaskId, *, attempt: int = 1) -> None:
         """Nothing runs."""
 
-    def exhausted(self) -> Sequence[TaskId]:
+    def exhausted(self) -> Sequence[Attempt]:
         return []
 
+    def unattended(self, attempts: Sequence[Attempt]) -> Sequence[Attempt]:
+        return []
+
+    def line(self, attempts: Sequence[Attempt]) -> Line:
+        places = {
+            each: Place(is_running=False, ahead=self.queued.index(each.job_id))
+            for each in attempts
+            if each.job_id in self.queued
+        }
+        return Line(places=places, busy=0, slots=self.slots)
+
     def waiting(self) -> int:
-        return self.pretended or len(self.queued)
+        return len(self.queued)
 
     def stop(self) -> None:
         """Nothing runs."""
@@ -397,7 +412,8 @@ def _backstage(folder: Path, empty_database: Path) -> Iterator[Backstage]:
 
     uploads = folder / "uploads"
     purging = Purging(records=records, blobs=blobs)
-    tasks = _tasks(records, blobs, jobs, media, purging, uploads)
+    room = Room(of_key=20, of_all=30)
+    tasks = _tasks(room, records, blobs, jobs, media, purging, uploads)
     videos = Videos(records=records, blobs=blobs, purging=purging)
     library = _library(records, blobs, jobs, media, purging, folder)
     webhooks, deliveries = _webhooks(records)
@@ -419,6 +435,7 @@ def _backstage(folder: Path, empty_database: Path) -> Iterator[Backstage]:
         deliveries=deliveries,
         events=Events(records=records),
         health=Health(records=records, blobs=blobs, executor=executor, degraded=lambda: ["no sandbox"]),
+        control=TaskControl(records=records, blobs=blobs, jobs=jobs, purging=purging, check_room=room.check),
         indexing=None,  # type: ignore[arg-type]  # no request indexes
         purging=purging,
         consistency=Consistency(records=records, blobs=blobs, purging=purging, folders=folder / "work"),
@@ -443,6 +460,7 @@ def _preflight(records: SqlRecords, media: FewFacts, uploads: Path) -> Preflight
 
 
 def _tasks(
+    room: Room,
     records: SqlRecords,
     blobs: MemoryBlobs,
     jobs: CountedJobs,
@@ -460,6 +478,7 @@ def _tasks(
         uploads=uploads,
         workers=1,
         purging=purging,
+        room=room,
     )
 
 

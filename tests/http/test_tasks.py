@@ -159,13 +159,6 @@ def test_the_newest_version_has_no_language(client: TestClient, index_id: str) -
     assert client.post("/v1.3/tasks", data=sent).status_code == 201
 
 
-def test_too_many_waiting_tasks_are_answered_with_a_time_to_wait(client, backstage, index_id: str) -> None:
-    backstage.jobs.pretended = 10_000
-    answer = client.post("/v1.1/tasks", data={"index_id": index_id, "video_url": URL})
-    assert (answer.status_code, answer.json()["code"]) == (429, "too_many_requests")
-    assert answer.headers["Retry-After"] == "30"
-
-
 @pytest.mark.parametrize(
     ("fields", "is_kept"),
     [

@@ -9,12 +9,19 @@ from starlette.testclient import TestClient
 from kinodex.domain.clock import now
 from kinodex.domain.ids import IndexId, TaskId, VideoId, WebhookId
 from kinodex.domain.indexes import Index, ModelChoice
+from kinodex.domain.tasks import TaskStatus
 from kinodex.http.signing import Signer
 from kinodex.http.spec.document import Endpoint
 from kinodex.http.spec.schema import INDEX_ID, TASK_ID, VIDEO_ID, WEBHOOK_ID
 from kinodex.http.versions import GENERATIONS
 
 OTHER_ID = "6391c8a669ff3402ec515abb"
+
+BEFORE = {
+    "/tasks/{task_id}/cancel": TaskStatus.INDEXING,
+    "/tasks/{task_id}/retry": TaskStatus.FAILED,
+}
+"""How the task of the examples stands where ready is of no use."""
 
 
 @dataclass
@@ -46,6 +53,10 @@ class Scene:
             examples["token"] = self._token()
         if "{key_id}" in endpoint.path:
             examples["key_id"] = self.client.post("/v1.3/keys", json={"name": "reader"}).json()["_id"]
+        if endpoint.path in BEFORE:
+            with self.backstage.records.write() as transaction:
+                transaction.tasks.delete(TaskId(TASK_ID))
+            self.backstage.add_task(INDEX_ID, id=TaskId(TASK_ID), status=BEFORE[endpoint.path])
         path = re.sub(r"\{(\w+)\}", lambda found: examples[found[1]], endpoint.path)
         if path.startswith("/media/"):
             path = Signer(b"signing-key").sign(path)

@@ -19,6 +19,7 @@ from kinodex.cli import (
     listening,
     searching,
     serving,
+    task_control,
     webhooks,
 )
 from kinodex.cli.failures import CommandFailed, Status
@@ -36,6 +37,8 @@ app.command("estimate")(estimating.estimate)
 app.command("doctor")(doctor.doctor)
 app.command("fsck")(consistency.fsck)
 app.command("demo")(demo.demo)
+indexing.task_app.command("cancel")(task_control.cancel)
+indexing.task_app.command("retry")(task_control.retry)
 app.add_typer(indexing.index_app, name="index")
 app.add_typer(indexing.task_app, name="task")
 app.add_typer(keys.app, name="key")

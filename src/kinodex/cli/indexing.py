@@ -50,7 +50,7 @@ def add(
     if as_json:
         print_json(ended)
     else:
-        _print_tasks(ended)
+        print_tasks(ended)
     if any(task["status"] == "failed" for task in ended):
         raise CommandFailed(Status.TASK_FAILED, "A video could not be indexed.")
 
@@ -98,7 +98,7 @@ def ls_tasks(
     if as_json:
         print_json(tasks)
     else:
-        _print_tasks(tasks)
+        print_tasks(tasks)
 
 
 @task_app.command("show")
@@ -117,7 +117,9 @@ def show_task(
     if as_json:
         print_json({**task, "steps": steps})
         return
-    _print_tasks([task])
+    print_tasks([task])
+    if task.get("queue_reason"):
+        out.print(f"waits: {task['queue_reason']}", markup=False)
     rows = [
         (step["step"], step["attempts"], "" if step["seconds"] is None else f"{step['seconds']:.2f} s")
         for step in steps
@@ -184,7 +186,8 @@ def _send(client: Client, source: str, fields: dict[str, str]) -> dict[str, Any]
     return dict(client.post_form("/v1.1/tasks", fields, file=("video_file", path)))
 
 
-def _print_tasks(tasks: list[dict[str, Any]]) -> None:
+def print_tasks(tasks: list[dict[str, Any]]) -> None:
+    """Print a line for each task: how far it is, and why it failed or waits."""
     if not tasks:
         out.print("No tasks.")
         return
@@ -194,7 +197,7 @@ def _print_tasks(tasks: list[dict[str, Any]]) -> None:
             task["status"],
             f"{task.get('progress', 0.0):.0%}",
             task["metadata"].get("filename", ""),
-            task.get("error", {}).get("message", ""),
+            task.get("error", {}).get("message") or task.get("queue_reason", ""),
         )
         for task in tasks
     ]

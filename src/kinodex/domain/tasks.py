@@ -4,7 +4,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
-from kinodex.domain.ids import AssetId, IndexId, TaskId, VideoId
+from kinodex.domain.ids import AssetId, IndexId, KeyId, TaskId, VideoId
 from kinodex.domain.request_headers import RequestHeaders
 from kinodex.domain.videos import MetadataValue
 
@@ -67,7 +67,8 @@ class Task:
 
     ``generation`` is the API version it came in by, which decides the limits.
     ``progress`` is the share of the whole work that is done, in [0, 1]; ``step`` names what is going on.
-    ``width_px`` to ``duration_s`` are filled in once measured.
+    ``width_px`` to ``duration_s`` are filled in once measured. ``attempt`` counts up with each retry;
+    ``key_id`` is the key that asked; ``waits_for`` is what the work waits for at the moment, if it does.
     """
 
     id: TaskId
@@ -94,3 +95,6 @@ class Task:
     failure: Failure | None = None
     request_id: str | None = None
     asset_id: AssetId | None = None
+    attempt: int = 1
+    key_id: KeyId | None = None
+    waits_for: str | None = None

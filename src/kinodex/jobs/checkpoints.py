@@ -8,7 +8,7 @@ from dbos import DBOS, DBOSClient
 from dbos import error as dbos_errors
 
 from kinodex.domain.errors import TaskWithdrawn, WorkerLost
-from kinodex.domain.ids import TaskId
+from kinodex.jobs.protocols import Attempt
 
 Result = TypeVar("Result")
 
@@ -19,7 +19,7 @@ RETRY_MARK = "#"
 class Ownership(Protocol):
     """Whether this process may go on with a job."""
 
-    def check(self, task_id: TaskId) -> None:
+    def check(self, job_id: str) -> None:
         """
         Return if it may.
 
@@ -48,15 +48,20 @@ class DbosCheckpoints:
     fails where the job has another owner by now.
     """
 
-    def __init__(self, task_id: TaskId, *, client: DBOSClient, ownership: Ownership) -> None:
+    def __init__(self, job_id: str, *, client: DBOSClient, ownership: Ownership) -> None:
         """Read what earlier lives have finished; to be called inside the workflow of the job."""
-        self._task_id = task_id
+        self._job_id = job_id
         self._ownership = ownership
         self._recorded: dict[str, str] = {}
-        for step in client.list_workflow_steps(task_id):
+        for step in client.list_workflow_steps(job_id):
             # Taken from DBOS in its order, so that what is recorded next gets the next place.
             name = step["function_name"]
             self._recorded[name] = DBOS.run_step({"name": name}, _lost)
+
+    @property
+    def attempt(self) -> int:
+        """Which attempt at its task the job is, from 1."""
+        return Attempt.of_job(self._job_id).number
 
     def run(self, name: str, step: Callable[[], Result]) -> Result:
         """
@@ -72,12 +77,12 @@ class DbosCheckpoints:
         return result
 
     def _run(self, name: str, step: Callable[[], object]) -> str:
-        self._ownership.check(self._task_id)
+        self._ownership.check(self._job_id)
         try:
             result = msgspec.json.encode(step()).decode()
         except Exception:
             # An error counts only while the job is ours: a stopping process breaks steps.
-            self._ownership.check(self._task_id)
+            self._ownership.check(self._job_id)
             raise
         return self._recorded_as(name, result)
 
@@ -96,9 +101,10 @@ class DbosCheckpoints:
 class SpentCheckpoints:
     """What a job gets that has taken the process down too often: its first step says so."""
 
-    def __init__(self, attempts: int) -> None:
-        """Remember how often it was tried."""
-        self._attempts = attempts
+    def __init__(self, lives: int, attempt: int = 1) -> None:
+        """Remember how many lives it took, and which attempt at its task it is."""
+        self._lives = lives
+        self.attempt = attempt
 
     def run(self, name: str, step: Callable[[], Result]) -> Result:  # noqa: ARG002  the protocol's
         """
@@ -107,7 +113,7 @@ class SpentCheckpoints:
         Raises:
             WorkerLost: Always.
         """
-        raise WorkerLost(self._attempts)
+        raise WorkerLost(self._lives)
 
 
 def _lost() -> str:

@@ -13,9 +13,10 @@ from dbos import DBOS, DBOSClient
 from kinodex.domain.ids import TaskId
 from kinodex.jobs.heartbeats import DEAD_AFTER_S, Heartbeats
 from kinodex.jobs.life import Life
-from kinodex.jobs.names import APPLICATION, APPLICATION_VERSION, QUEUE, SPENT, WAITING, WORKFLOW
+from kinodex.jobs.names import APPLICATION, APPLICATION_VERSION, SPENT, WORKFLOW
+from kinodex.jobs.places import Places
 from kinodex.jobs.plain import JsonSerializer, quieten
-from kinodex.jobs.protocols import Queue, Work
+from kinodex.jobs.protocols import Attempt, Line, Queue, Work
 from kinodex.jobs.tending import Tending
 
 ATTEMPTS = 5
@@ -59,27 +60,30 @@ class DbosJobs:
         )
         is_alone = engine.dialect.name == "sqlite"
         self._heartbeats = None if is_alone else Heartbeats(engine, dead_after_s=dead_after_s)
-        self._statuses = _statuses(None if is_alone else SCHEMA)
+        self._places = Places(engine, schema=None if is_alone else SCHEMA)
         self._life: Life | None = None
 
-    def enqueue(self, task_id: TaskId, *, transaction: object, queue: Queue = "indexing") -> None:
+    def enqueue(
+        self, task_id: TaskId, *, transaction: object, attempt: int = 1, queue: Queue = "indexing"
+    ) -> None:
         """
-        Queue the work of a task inside a transaction of the stores; once, however often it is asked.
+        Queue an attempt at a task inside a transaction of the stores; once, however often it is asked.
 
         Raises:
             TypeError: The handle is not a connection to this database.
         """
         if not isinstance(transaction, sa.Connection):
             raise TypeError(f"a connection is due, not {type(transaction).__name__}")
+        job_id = Attempt(task_id, attempt).job_id
         self._client.enqueue_in_transaction(
             transaction,
             {
                 "workflow_name": WORKFLOW,
                 "queue_name": queue,
-                "workflow_id": task_id,
+                "workflow_id": job_id,
                 "app_version": APPLICATION_VERSION,
             },
-            task_id,
+            job_id,
         )
 
     def start(self, work: Work) -> None:
@@ -95,37 +99,44 @@ class DbosJobs:
             self._client,
             work,
             attempts=self._attempts,
-            tend=lambda worker: Tending(self._client, self._heartbeats, worker=worker),
+            tend=lambda worker: Tending(
+                self._client, self._heartbeats, worker=worker, slots=self._concurrency
+            ),
         )
         self._life.begin(self._engine, concurrency=self._concurrency)
 
-    def cancel(self, task_id: TaskId) -> None:
-        """Make sure no further step of the task's job starts. Unknown ids are ignored."""
-        self._client.cancel_workflow(task_id)
+    def cancel(self, task_id: TaskId, *, attempt: int = 1) -> None:
+        """Make sure no further step of the job starts. Unknown ones are ignored."""
+        self._client.cancel_workflow(Attempt(task_id, attempt).job_id)
 
-    def exhausted(self) -> Sequence[TaskId]:
+    def unattended(self, attempts: Sequence[Attempt]) -> Sequence[Attempt]:
+        """Return those of some attempts that nobody does nor will do: their jobs ended, or are not there."""
+        return self._places.unattended(attempts)
+
+    def line(self, attempts: Sequence[Attempt]) -> Line:
+        """Return where the jobs of some attempts stand, and how many workers live."""
+        return self._places.line(attempts, slots=self._slots())
+
+    def _slots(self) -> int:
+        if self._heartbeats is not None:
+            return self._heartbeats.slots()
+        return 0 if self._life is None else self._concurrency
+
+    def exhausted(self) -> Sequence[Attempt]:
         """
-        Return tasks whose jobs were put aside: the process died even while it wanted to give them up.
+        Return attempts whose jobs were put aside: the process died even while it wanted to give them up.
 
         Jobs that took it down too often are told so before, by ``WorkerLost`` from their first step.
         """
         spent = self._client.list_workflows(status=SPENT, name=WORKFLOW, load_input=False, load_output=False)
-        return [TaskId(workflow.workflow_id) for workflow in spent]
+        return [Attempt.of_job(workflow.workflow_id) for workflow in spent]
 
     def waiting(self) -> int:
         """Return how many jobs of indexing are queued or running."""
-        status = self._statuses.c
-        count = sa.select(sa.func.count()).where(status.queue_name == QUEUE, status.status.in_(WAITING))
-        with self._engine.connect() as connection:
-            return connection.execute(count).scalar_one()
+        return self._places.count()
 
     def stop(self) -> None:
         """Take no further job and leave running ones to a later start."""
         if self._life is not None:
             self._life.end(grace_s=self._stopping_grace_s)
             self._life = None
-
-
-def _statuses(schema: str | None) -> sa.TableClause:
-    """Return the table of jobs: counting them there costs nothing, listing them does."""
-    return sa.table("workflow_status", sa.column("queue_name"), sa.column("status"), schema=schema)

@@ -16,12 +16,11 @@ import structlog
 from dbos import DBOS, DBOSClient, DBOSConfig
 
 from kinodex.domain.errors import TaskWithdrawn
-from kinodex.domain.ids import TaskId
 from kinodex.jobs.checkpoints import DbosCheckpoints, SpentCheckpoints
 from kinodex.jobs.interrupted import JobInterrupted
 from kinodex.jobs.names import APPLICATION, APPLICATION_VERSION, POLLING_S, QUEUE, RECEIVING, WORKFLOW
 from kinodex.jobs.plain import JsonSerializer
-from kinodex.jobs.protocols import Checkpoints, Work
+from kinodex.jobs.protocols import Attempt, Checkpoints, Work
 from kinodex.jobs.tending import Tending
 
 log = structlog.get_logger(__name__)
@@ -87,7 +86,7 @@ class Life:
         self._hand_back()
         self._tending.retire()
 
-    def check(self, task_id: TaskId) -> None:
+    def check(self, job_id: str) -> None:
         """
         Return if this process may go on with a job.
 
@@ -97,7 +96,7 @@ class Life:
         """
         if self._stopping.is_set():
             raise JobInterrupted
-        found = self._client.list_workflows(workflow_ids=[task_id], load_input=False, load_output=False)
+        found = self._client.list_workflows(workflow_ids=[job_id], load_input=False, load_output=False)
         if not found or found[0].status == "CANCELLED":
             raise TaskWithdrawn
         if found[0].status != "PENDING" or found[0].executor_id != self._id:
@@ -116,18 +115,17 @@ class Life:
     def _register(self) -> None:
         # The dispatch after the last attempt says WorkerLost; what dies even then, DBOS puts aside.
         @DBOS.workflow(name=WORKFLOW, max_recovery_attempts=self._attempts + 1)
-        def perform(task_id: str) -> None:
-            self._perform(task_id)
+        def perform(job_id: str) -> None:
+            self._perform(job_id)
 
-    def _perform(self, task_id: str) -> None:
+    def _perform(self, job_id: str) -> None:
         """Do one job; DBOS calls this in a thread of its own, in the context of the workflow."""
-        job = TaskId(task_id)
         done: Future[None] = Future()
         self._running.add(done)
         try:
-            arguments = (self._do, job, self._checkpoints(job), done)
+            arguments = (self._do, job_id, self._checkpoints(job_id), done)
             context = contextvars.copy_context()
-            threading.Thread(target=context.run, args=arguments, name=f"job-{job}", daemon=True).start()
+            threading.Thread(target=context.run, args=arguments, name=f"job-{job_id}", daemon=True).start()
             wait([done, self._let_go], return_when=FIRST_COMPLETED)
             if not done.done():
                 raise JobInterrupted
@@ -135,23 +133,23 @@ class Life:
         finally:
             self._running.discard(done)
 
-    def _checkpoints(self, job: TaskId) -> Checkpoints:
-        self.check(job)
-        status = self._client.list_workflows(workflow_ids=[job], load_input=False, load_output=False)[0]
+    def _checkpoints(self, job_id: str) -> Checkpoints:
+        self.check(job_id)
+        status = self._client.list_workflows(workflow_ids=[job_id], load_input=False, load_output=False)[0]
         attempts = status.recovery_attempts or 0
         if attempts > self._attempts:
-            return SpentCheckpoints(self._attempts)
-        return DbosCheckpoints(job, client=self._client, ownership=self)
+            return SpentCheckpoints(self._attempts, Attempt.of_job(job_id).number)
+        return DbosCheckpoints(job_id, client=self._client, ownership=self)
 
-    def _do(self, job: TaskId, checkpoints: Checkpoints, done: Future[None]) -> None:
+    def _do(self, job_id: str, checkpoints: Checkpoints, done: Future[None]) -> None:
         """Do the work and tell how it ended: nobody else sees what happens in this thread."""
         try:
-            self._work(job, checkpoints)
+            self._work(Attempt.of_job(job_id).task_id, checkpoints)
         except Exception:
-            log.exception("job ended by an error it did not handle", task_id=job)
+            log.exception("job ended by an error it did not handle", job_id=job_id)
             done.set_result(None)
         except BaseException as interruption:  # noqa: BLE001  ours or the engine's own: the job goes on elsewhere
-            log.info("job interrupted", task_id=job, by=type(interruption).__name__)
+            log.info("job interrupted", job_id=job_id, by=type(interruption).__name__)
             done.set_exception(JobInterrupted())
         else:
             done.set_result(None)

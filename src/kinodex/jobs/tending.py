@@ -28,7 +28,9 @@ KEPT_FOR = timedelta(days=7)
 class Tending:
     """One thread that keeps this process known as alive and looks after what others left."""
 
-    def __init__(self, client: DBOSClient, heartbeats: Heartbeats | None, *, worker: str) -> None:
+    def __init__(
+        self, client: DBOSClient, heartbeats: Heartbeats | None, *, worker: str, slots: int = 1
+    ) -> None:
         """
         Prepare; ``announce`` and ``begin`` act.
 
@@ -36,7 +38,9 @@ class Tending:
             client: The queue.
             heartbeats: Who is alive; ``None`` where this process is the only one by construction.
             worker: The name of this process among executors.
+            slots: How many jobs this process does at the same time.
         """
+        self._slots = slots
         self._client = client
         self._heartbeats = heartbeats
         self._worker = worker
@@ -46,7 +50,7 @@ class Tending:
     def announce(self) -> None:
         """Be known as alive before the first job is taken."""
         if self._heartbeats is not None:
-            self._heartbeats.beat(self._worker)
+            self._heartbeats.beat(self._worker, slots=self._slots)
 
     def begin(self) -> None:
         """Take over what dead processes left, and go on doing so."""

@@ -15,6 +15,7 @@ from kinodex.usecases.preflight import Preflight
 from kinodex.usecases.purging import Purging
 from kinodex.usecases.repeats import Repeats
 from kinodex.usecases.search import Search
+from kinodex.usecases.task_control import TaskControl
 from kinodex.usecases.tasks import Tasks
 from kinodex.usecases.videos import Videos
 from kinodex.usecases.webhooks import Webhooks
@@ -40,3 +41,4 @@ class UseCases:
     library: Library
     purging: Purging
     consistency: Consistency
+    control: TaskControl

@@ -39,6 +39,10 @@ class Artifacts:
             self._blobs.fetch_to(keys.source_key(self._video_id), self.folder.source)
         return self.folder.source
 
+    def has_source(self) -> bool:
+        """Return whether the file as it came is stored."""
+        return self._blobs.size(keys.source_key(self._video_id)) is not None
+
     def keep_source(self) -> None:
         """Store the file as it came."""
         self._blobs.put_file(keys.source_key(self._video_id), self.folder.source)

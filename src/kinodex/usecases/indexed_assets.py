@@ -94,7 +94,7 @@ class IndexedAssets:
         if found.video is not None:
             self._videos.delete(index_id, video_id)
             return
-        self._jobs.cancel(found.task.id)
+        self._jobs.cancel(found.task.id, attempt=found.task.attempt)
         self._purging.soon()
 
 

@@ -131,7 +131,7 @@ class Indexes:
                 purge_videos(transaction, videos, are_worked_on=not is_final)
         for task in tasks:
             if not task.status.is_final:
-                self._jobs.cancel(task.id)
+                self._jobs.cancel(task.id, attempt=task.attempt)
         self._purging.soon()
 
 

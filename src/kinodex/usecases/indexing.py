@@ -2,17 +2,20 @@
 
 import shutil
 from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
 import structlog
 
 from kinodex.domain import errors
-from kinodex.domain.ids import TaskId, VideoId
-from kinodex.domain.tasks import Failure
-from kinodex.jobs.protocols import Checkpoints
+from kinodex.domain.clock import now
+from kinodex.domain.ids import TaskId
+from kinodex.domain.tasks import Failure, Task
+from kinodex.jobs.protocols import Attempt, Checkpoints, Jobs
 from kinodex.usecases.indexing_steps import IndexingSteps, IndexingTools
 from kinodex.usecases.publishing import record_failure
-from kinodex.usecases.purging import Purging, purge_videos
+from kinodex.usecases.purging import Purging, keep_for_retry, purge_videos
+from kinodex.usecases.task_control import is_canceled
 
 log = structlog.get_logger(__name__)
 
@@ -24,6 +27,7 @@ class Indexing:
     tools: IndexingTools
     folders: Path
     purging: Purging
+    keep_failed: timedelta = timedelta(hours=24)
 
     def run(self, task_id: TaskId, checkpoints: Checkpoints) -> None:
         """
@@ -36,46 +40,72 @@ class Indexing:
         with self.tools.records.read() as transaction:
             task = transaction.tasks.get(task_id)
             index = transaction.indexes.get(task.index_id) if task is not None else None
-        if task is None or index is None or task.status.is_final:
+        if task is None or index is None or task.status.is_final or task.attempt != checkpoints.attempt:
             return
+        folder = self._folder(task)
         names = {"task_id": task.id, "video_id": task.video_id, "request_id": task.request_id}
         with structlog.contextvars.bound_contextvars(**names):
             try:
-                steps = IndexingSteps(
-                    self.tools, task, index, folder=self.folders / task.video_id, checkpoints=checkpoints
-                )
+                steps = IndexingSteps(self.tools, task, index, folder=folder, checkpoints=checkpoints)
                 steps.run()
             except errors.TaskWithdrawn:
-                self._discard(task.video_id)
+                shutil.rmtree(folder, ignore_errors=True)
+                self._discard_withdrawn(task)
                 raise
             log.info("task ready")
-        shutil.rmtree(self.folders / task.video_id, ignore_errors=True)
+        shutil.rmtree(folder, ignore_errors=True)
 
-    def fail(self, task_id: TaskId, failure: Failure) -> None:
-        """Record why a task failed and queue the event that says so, in one transaction."""
+    def fail(self, task_id: TaskId, failure: Failure, *, attempt: int = 1, keep_bytes: bool = False) -> None:
+        """
+        Record why an attempt at a task failed and queue the event that says so, in one transaction.
+
+        Args:
+            task_id: The task; if it has ended or is at another attempt by now, nothing changes.
+            failure: Why.
+            attempt: The attempt that failed.
+            keep_bytes: Keep the video for a retry, for ``keep_failed``: the fault is not its own.
+        """
         with self.tools.records.write() as transaction:
             task = transaction.tasks.get(task_id)
-            if task is None or task.status.is_final:
+            if task is None or task.status.is_final or task.attempt != attempt:
                 return
+            if keep_bytes and self.keep_failed:
+                keep_for_retry(transaction, task.video_id, until=now() + self.keep_failed)
+            else:
+                purge_videos(transaction, [task.video_id], are_worked_on=False)
             record_failure(transaction, task, failure)
-            purge_videos(transaction, [task.video_id], are_worked_on=False)
         log.warning("task failed", task_id=task_id, code=failure.code, reason=failure.message)
-        shutil.rmtree(self.folders / task.video_id, ignore_errors=True)
+        shutil.rmtree(self._folder(task), ignore_errors=True)
         self.purging.soon()
+
+    def fail_unattended(self, jobs: Jobs) -> None:
+        """Fail unfinished tasks whose job has ended or is not there: nobody would ever work on them."""
+        with self.tools.records.read() as transaction:
+            unfinished = transaction.tasks.unfinished()
+        lost = jobs.unattended([Attempt(task.id, task.attempt) for task in unfinished])
+        for attempt in lost:
+            sentence = "The work on this task ended without a result; the server's log may have the reason."
+            failure = Failure("internal_server_error", sentence)
+            self.fail(attempt.task_id, failure, attempt=attempt.number, keep_bytes=True)
 
     def sweep(self) -> None:
         """Remove working folders that no unfinished task needs: leftovers of crashes and of deleted tasks."""
         # Folders first: one that is made after this look belongs to a task that is there already.
         folders = list(self.folders.glob("*"))
         with self.tools.records.read() as transaction:
-            needed = {task.video_id for task in transaction.tasks.unfinished()}
+            needed = {self._folder(task).name for task in transaction.tasks.unfinished()}
         for folder in folders:
             if folder.name not in needed:
                 shutil.rmtree(folder, ignore_errors=True)
 
-    def _discard(self, video_id: VideoId) -> None:
-        """Remove what was written for a task after its deletion had its bytes removed."""
+    def _folder(self, task: Task) -> Path:
+        """Return the working folder of an attempt: none finds what a failed one left."""
+        return self.folders / (task.video_id if task.attempt == 1 else f"{task.video_id}.{task.attempt}")
+
+    def _discard_withdrawn(self, task: Task) -> None:
+        """Remove what was written for a task after it was deleted or cancelled, and of no other."""
         with self.tools.records.write() as transaction:
-            purge_videos(transaction, [video_id], are_worked_on=False)
-        shutil.rmtree(self.folders / video_id, ignore_errors=True)
+            current = transaction.tasks.get(task.id)
+            if current is None or is_canceled(current):
+                purge_videos(transaction, [task.video_id], are_worked_on=False)
         self.purging.soon()

@@ -104,7 +104,7 @@ class IndexingSteps:
             return
         facts = self._step("probe", self._probe)
         # Of tasks over the same bytes one works, and the others find its video when their turn comes.
-        with self._claims.held(f"work {fetched['sha256']} {recipe.fingerprint}", waiting=_ignore):
+        with self._claims.held(f"work {fetched['sha256']} {recipe.fingerprint}", waiting=self._waiting):
             done = self._taken_over(fetched["sha256"], recipe) or self._understood(facts)
             self._step("publish", lambda: self._publish(fetched, recipe, done))
 
@@ -132,6 +132,9 @@ class IndexingSteps:
             return {}
         self._reporter.note(f"The results are those of video {twin.id}: same bytes, same recipe.")
         return {**outcome, "facts": asdict(twin.facts)}
+
+    def _waiting(self, holder: TaskId) -> None:
+        self._reporter.waits_for(f"task {holder} is working on the same bytes")
 
     def _understood(self, probed: Outcome) -> list[Outcome]:
         """Do everything from the decode pass on."""
@@ -327,10 +330,6 @@ class IndexingSteps:
 
     def _engine(self, role: str) -> str:
         return self._tools.executor.names()[role]
-
-
-def _ignore(_holder: TaskId) -> None:
-    """Nothing is to be done while another task works."""
 
 
 def _warned(*sentences: str) -> list[Outcome]:

@@ -72,6 +72,7 @@ def _ended(task: Task, status: TaskStatus, *, failure: Failure | None) -> Task:
         updated_at=at,
         estimated_ready_at=at,
         progress=1.0 if status is TaskStatus.READY else task.progress,
+        waits_for=None,
         source=source,
         transcript_url=transcript_url,
     )
@@ -140,9 +141,14 @@ def final_event(task: Task, index: Index) -> Event:
     if task.failure is not None:
         data["error"] = {"code": task.failure.code, "message": task.failure.message}
     return Event(
-        # One event for one end of one task: a publish that runs twice tells once.
-        id=f"whe_{task.id}{task.status.value.encode().hex()[:8]:0<8}",
+        id=_event_id(task),
         type=f"index.task.{task.status.value}",
         created_at=now(),
         data=data,
     )
+
+
+def _event_id(task: Task) -> str:
+    """Return one id for one end of one attempt at one task: a publish that runs twice tells once."""
+    word = task.status.value.encode().hex()
+    return f"whe_{task.id}{word[:8] if task.attempt == 1 else f'{word[:4]}{task.attempt:04x}'}"

@@ -63,6 +63,11 @@ def announce_prefix(transaction: Transaction, prefix: str) -> None:
     transaction.purges.add([prefix], due_at=now() + LONGEST_UPLOAD)
 
 
+def keep_for_retry(transaction: Transaction, video_id: VideoId, *, until: datetime) -> None:
+    """Note that the bytes of a failed task go at a time, unless its retry spares them."""
+    transaction.purges.add([video_prefix(video_id)], due_at=until)
+
+
 class Purging:
     """The sweep of this process, and the bell that starts it."""
 

@@ -73,7 +73,8 @@ class Receiving:
             TaskWithdrawn: The task was deleted meanwhile.
         """
         url = self.task.source.url
-        if url is None:
+        is_kept = self.task.attempt > 1 and self.artifacts.has_source()
+        if url is None or is_kept:
             return file_facts(self.artifacts.source(), filename=self.task.filename)
         known = self._known(url)
         shared = self._shared(url, known)
@@ -95,8 +96,8 @@ class Receiving:
                 self._note(self.task.source.url, failure=Failure(error.code, error.message))
             raise
 
-    def _waiting(self, _holder: TaskId) -> None:
-        self.reporter.progress(0.0)
+    def _waiting(self, holder: TaskId) -> None:
+        self.reporter.waits_for(f"task {holder} is fetching the same URL")
 
     def _known(self, url: str) -> Sequence[KnownSource]:
         with self.records.read() as transaction:

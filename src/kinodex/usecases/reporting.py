@@ -31,6 +31,7 @@ class Reporter:
     def __init__(self, records: Records, task: Task) -> None:
         self._records = records
         self._task_id = task.id
+        self._attempt = task.attempt
         self._duration_s = task.duration_s
         self._step = ""
         self._rates: dict[str, float] = {}
@@ -58,6 +59,15 @@ class Reporter:
         with self._records.write() as transaction:
             self._write_progress(transaction, share)
 
+    def waits_for(self, reason: str) -> None:
+        """Say what the work waits for, until it makes progress again; about once a second."""
+        if time.monotonic() - self._written_at < WRITE_EVERY_S:
+            return
+        self._written_at = time.monotonic()
+        with self._records.write() as transaction:
+            task = self.require(transaction)
+            transaction.tasks.note_wait(task, reason)
+
     def note(self, note: str) -> None:
         """Note for people what is special about the current step."""
         with self._records.write() as transaction:
@@ -83,17 +93,19 @@ class Reporter:
         if task.status.is_final:  # the last step ends after the task did
             return
         done = progress_of(self._step, share, rates=self._rates)
-        self._replace(transaction, replace(task, step=self._step, progress=max(task.progress, done)))
+        self._replace(
+            transaction, replace(task, step=self._step, progress=max(task.progress, done), waits_for=None)
+        )
 
     def require(self, transaction: Transaction) -> Task:
         """
         Return the task as it stands now.
 
         Raises:
-            TaskWithdrawn: It is gone.
+            TaskWithdrawn: It is gone, was cancelled, or is at another attempt by now.
         """
         task = transaction.tasks.get(self._task_id)
-        if task is None:
+        if task is None or task.attempt != self._attempt or task.status is TaskStatus.FAILED:
             raise errors.TaskWithdrawn
         return task
 

@@ -8,7 +8,7 @@ from pathlib import Path
 from kinodex.domain import errors
 from kinodex.domain.assets import Asset, AssetKind, AssetStatus
 from kinodex.domain.clock import now
-from kinodex.domain.ids import AssetId, IndexId, TaskId, VideoId, new_id
+from kinodex.domain.ids import AssetId, IndexId, KeyId, TaskId, VideoId, new_id
 from kinodex.domain.languages import LANGUAGES
 from kinodex.domain.limits import Limits, check_facts
 from kinodex.domain.listing import Listing, Page
@@ -18,7 +18,7 @@ from kinodex.domain.request_headers import PARAMETER, RequestHeaders
 from kinodex.domain.tasks import Task, TaskStatus, VideoSource
 from kinodex.domain.videos import MetadataValue, check_user_metadata
 from kinodex.domain.warnings import VideoWarning
-from kinodex.jobs.protocols import Jobs
+from kinodex.jobs.protocols import Attempt, Jobs
 from kinodex.media.protocols import MediaReader
 from kinodex.sources.protocols import VideoFetcher
 from kinodex.stores.protocols import BlobStore, Records, StepRecord, Transaction
@@ -27,8 +27,32 @@ from kinodex.usecases.decoder_losses import LOSSES
 from kinodex.usecases.estimates import forecast
 from kinodex.usecases.indexes import require_index
 from kinodex.usecases.purging import LONGEST_UPLOAD, Purging, announce_bytes, purge_videos
+from kinodex.usecases.queueing import queue_reason
 
-MAXIMUM_WAITING = 10_000
+BUSY_RETRY_S = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """How many tasks may wait: of one key, and of all."""
+
+    of_key: int = 1_000
+    of_all: int = 10_000
+
+    def check(self, transaction: Transaction, key_id: KeyId | None) -> None:
+        """
+        Return if one more task may wait.
+
+        Raises:
+            Overloaded: The key has as many waiting as it may.
+            ServerOverloaded: The server has.
+        """
+        if key_id is not None and (waiting := transaction.tasks.count_unfinished(key_id)) >= self.of_key:
+            reason = f"{waiting} tasks of this key are waiting already, and {self.of_key} may."
+            raise errors.Overloaded(reason, retry_after_s=BUSY_RETRY_S)
+        if (waiting := transaction.tasks.count_unfinished(None)) >= self.of_all:
+            reason = f"{waiting} tasks are waiting already, and {self.of_all} may."
+            raise errors.ServerOverloaded(reason, retry_after_s=BUSY_RETRY_S)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -51,6 +75,7 @@ class TaskRequest:
     keep_stream: bool = True
     user_metadata: Mapping[str, MetadataValue] | None = None
     request_id: str | None = None
+    key_id: KeyId | None = None
 
 
 class Tasks:
@@ -68,6 +93,7 @@ class Tasks:
         uploads: Path,
         workers: int,
         purging: Purging,
+        room: Room | None = None,
     ) -> None:
         self._records = records
         self._blobs = blobs
@@ -78,6 +104,7 @@ class Tasks:
         self._uploads = uploads
         self._workers = workers
         self._purging = purging
+        self._room = room or Room()
 
     def create_from_url(self, request: TaskRequest, url: str) -> Task:
         """
@@ -258,6 +285,7 @@ class Tasks:
         is_queue_needed = any(task.step is None and not task.status.is_final for task in tasks)
         unfinished = transaction.tasks.unfinished() if is_queue_needed else ()
         rates, at = transaction.steps.rates(), now()
+        tasks = self._with_reasons(tasks)
         return [
             task
             if task.status.is_final
@@ -274,6 +302,21 @@ class Tasks:
         with self._records.read() as transaction:
             return transaction.tasks.get(request.task_id)
 
+    def _with_reasons(self, tasks: Sequence[Task]) -> Sequence[Task]:
+        """Say of tasks that nobody works on what they wait for."""
+        attempts = {
+            task.id: Attempt(task.id, task.attempt)
+            for task in tasks
+            if not task.status.is_final and task.waits_for is None
+        }
+        if not attempts:
+            return tasks
+        line = self._jobs.line(list(attempts.values()))
+        return [
+            replace(task, waits_for=queue_reason(line, attempts[task.id])) if task.id in attempts else task
+            for task in tasks
+        ]
+
     def _check_request(self, request: TaskRequest) -> None:
         if request.language not in LANGUAGES:
             raise errors.ParameterInvalid("language", f"{request.language!r} is not an ISO 639-1 code")
@@ -282,9 +325,7 @@ class Tasks:
         check_user_metadata(request.user_metadata or {})
         with self._records.read() as transaction:
             require_index(transaction, request.index_id)
-        waiting = self._jobs.waiting()
-        if waiting >= MAXIMUM_WAITING:
-            raise errors.Overloaded(f"{waiting} tasks are waiting already.", retry_after_s=30)
+            self._room.check(transaction, request.key_id)
 
     def _add(
         self,
@@ -308,6 +349,7 @@ class Tasks:
             require_index(transaction, request.index_id)
             if is_announced and not transaction.purges.spare(video_prefix(video_id)):
                 raise errors.UploadExpired(LONGEST_UPLOAD.total_seconds())
+            self._room.check(transaction, request.key_id)
             task = Task(
                 id=task_id,
                 index_id=request.index_id,
@@ -330,6 +372,7 @@ class Tasks:
                 size_bytes=facts.size_bytes if facts else None,
                 request_id=request.request_id,
                 asset_id=asset_id,
+                key_id=request.key_id,
             )
             (task,) = self._with_forecasts(transaction, [task])
             transaction.tasks.add(task)

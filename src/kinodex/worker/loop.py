@@ -6,7 +6,7 @@ from typing import Protocol
 
 import structlog
 
-from kinodex.domain.errors import KinodexError, TaskWithdrawn, WorkerLost
+from kinodex.domain.errors import KinodexError, TaskWithdrawn, VideoRejected, WorkerLost
 from kinodex.domain.ids import TaskId
 from kinodex.domain.tasks import Failure
 from kinodex.jobs.protocols import Checkpoints, Jobs
@@ -50,9 +50,19 @@ class Worker:
     def start(self) -> None:
         """Clean up after earlier lives, give up tasks that killed them, and begin to work."""
         self.indexing.sweep()
-        for task_id in self.jobs.exhausted():
-            self._trade(task_id).fail(task_id, _failure(WorkerLost(POISON_ATTEMPTS)))
+        self.give_up()
         self.jobs.start(self.work)
+
+    def give_up(self) -> None:
+        """Fail tasks that would wait for ever: they took down too many workers, or nobody has them."""
+        lost = _failure(WorkerLost(POISON_ATTEMPTS))
+        for spent in self.jobs.exhausted():
+            trade = self._trade(spent.task_id)
+            if trade is self.indexing:
+                self.indexing.fail(spent.task_id, lost, attempt=spent.number, keep_bytes=True)
+            else:
+                trade.fail(spent.task_id, lost)
+        self.indexing.fail_unattended(self.jobs)
 
     def stop(self) -> None:
         """Take no further job; what is going on goes on at the next start."""
@@ -66,11 +76,18 @@ class Worker:
         except TaskWithdrawn:
             log.info("task withdrawn", task_id=task_id)
         except KinodexError as error:
-            trade.fail(task_id, _failure(error))
+            self._fail(task_id, _failure(error), checkpoints, keep_bytes=not isinstance(error, VideoRejected))
         except Exception as error:
             log.exception("task failed by a fault of ours", task_id=task_id)
             sentence = f"An unexpected {type(error).__name__} stopped the work; the server's log has it."
-            trade.fail(task_id, Failure("internal_server_error", sentence))
+            self._fail(task_id, Failure("internal_server_error", sentence), checkpoints, keep_bytes=True)
+
+    def _fail(self, job: TaskId, failure: Failure, checkpoints: Checkpoints, *, keep_bytes: bool) -> None:
+        trade = self._trade(job)
+        if trade is self.indexing:
+            self.indexing.fail(job, failure, attempt=checkpoints.attempt, keep_bytes=keep_bytes)
+        else:
+            trade.fail(job, failure)
 
     def _trade(self, job: TaskId) -> Trade:
         return next((trade for trade in self.others if trade.takes(job)), self.indexing)

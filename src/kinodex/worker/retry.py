@@ -25,6 +25,11 @@ class RetryingCheckpoints:
     inner: Checkpoints
     pauses_s: tuple[float, ...] = PAUSES_S
 
+    @property
+    def attempt(self) -> int:
+        """Which attempt at its task the job is, from 1."""
+        return self.inner.attempt
+
     def run(self, name: str, step: Callable[[], Result]) -> Result:
         """Run a step, up to ``len(pauses_s)`` times more; what remains wrong is raised."""
         return self.inner.run(name, lambda: self._tried(name, step))

@@ -6,6 +6,7 @@ Everything that can go wrong and is not our own mistake, as one tree.
     · ParameterMissing · ParameterInvalid · ContentTypeInvalid · NotFound · EndpointUnknown
     · MethodNotAllowed · KeyInvalid · KeyForbids · KeyLimited · BodyTooLarge
     · IndexNameTaken · IndexModelsFixed · TaskNotDeletable · VideoNotReady · UploadExpired
+    · TaskNotCancelable · TaskNotRetryable · SourceGone
     · SearchOptionUnsupported · SearchOptionsConflict · FilterInvalid · PageExpired · VideoNotInIndex
     · IdempotencyKeyInvalid · IdempotencyKeyReused · RequestStillRunning · AnswerNotKept
     · AssetInUse · UploadClosed
@@ -22,7 +23,8 @@ Everything that can go wrong and is not our own mistake, as one tree.
     · AspectRatioRefused · VideoTooShort · VideoTooLong · AudioMissing · TranscriptInvalid
     · NotMedia · AssetKindWrong · SoundBroken · PictureBroken · UploadUnfinished
   - ReceiverRefused: a webhook was not taken
-  - StorageFull · EngineFailed · EngineNotReady · WorkerLost · TaskWithdrawn · Overloaded
+  - TaskCanceled · StepTimedOut . StepStuck
+  - StorageFull · EngineFailed · EngineNotReady · WorkerLost · TaskWithdrawn · Overloaded . ServerOverloaded
 
 A class carries facts; ``code`` is the stable name shown in HTTP answers, tasks, webhooks, the command
 and the page; ``str(error)`` is one plain sentence with the measured value and the limit.
@@ -71,6 +73,7 @@ from kinodex.domain.errors.machine import (
     EngineFailed,
     EngineNotReady,
     Overloaded,
+    ServerOverloaded,
     StorageFull,
     TaskWithdrawn,
     WorkerLost,
@@ -106,6 +109,14 @@ from kinodex.domain.errors.requests import (
 )
 from kinodex.domain.errors.root import (
     KinodexError,
+)
+from kinodex.domain.errors.tasks import (
+    SourceGone,
+    StepStuck,
+    StepTimedOut,
+    TaskCanceled,
+    TaskNotCancelable,
+    TaskNotRetryable,
 )
 from kinodex.domain.errors.videos import (
     AspectRatioRefused,
@@ -182,9 +193,16 @@ __all__ = [
     "ResolutionTooLow",
     "SearchOptionUnsupported",
     "SearchOptionsConflict",
+    "ServerOverloaded",
     "SoundBroken",
+    "SourceGone",
+    "StepStuck",
+    "StepTimedOut",
     "StorageFull",
+    "TaskCanceled",
+    "TaskNotCancelable",
     "TaskNotDeletable",
+    "TaskNotRetryable",
     "TaskWithdrawn",
     "TlsFailed",
     "TooManyRedirects",

@@ -84,3 +84,9 @@ class DataFolderInUse(KinodexError):
             f"Another Kinodex process uses {folder}. With SQLite one process serves and indexes; "
             "for more, set KINODEX_DATABASE_URL to PostgreSQL."
         )
+
+
+class ServerOverloaded(Overloaded):
+    """The whole server has too much to do, whoever asks."""
+
+    code = "server_overloaded"

@@ -55,7 +55,7 @@ LIST = Operation(answer=page_of(spec.TASK), query=list_query(FILTERS, spec.LIST_
 
 @router.post("", dependencies=[WRITE], openapi_extra=documented(spec.CREATE))
 async def create_task(
-    request: Request, usecases: UseCasesDep, generation: GenerationDep, view: ViewDep
+    request: Request, usecases: UseCasesDep, generation: GenerationDep, view: ViewDep, caller: CallerDep
 ) -> JSONResponse:
     """Start indexing the video at a public URL, or the one sent along; the URL wins where both are there."""
     limit_bytes = await call(usecases.tasks.maximum_upload_bytes, generation)
@@ -70,7 +70,7 @@ async def create_task(
             _task_request(body, generation=generation, request_id=request_id_of(request.scope)),
             task_id=TaskId(made_id(request)),
         )
-        task = await _create(usecases, wanted, body)
+        task = await _create(usecases, replace(wanted, key_id=caller.id), body)
     return JSONResponse(view.created_task(task), status_code=view.TASK_CREATED_STATUS)
 
 
@@ -140,6 +140,20 @@ async def list_steps(task_id: str, usecases: UseCasesDep) -> JSONResponse:
         for each in steps
     ]
     return JSONResponse({"data": shown})
+
+
+@router.post("/{task_id}/cancel", dependencies=[WRITE], openapi_extra=documented(spec.CONTROLLED))
+async def cancel_task(task_id: str, usecases: UseCasesDep, view: ViewDep) -> JSONResponse:
+    """End a task that has not ended; our own addition to the API."""
+    task = await call(usecases.control.cancel, task_id_of(task_id))
+    return JSONResponse(view.task(task, at=now()))
+
+
+@router.post("/{task_id}/retry", dependencies=[WRITE], openapi_extra=documented(spec.CONTROLLED))
+async def retry_task(task_id: str, usecases: UseCasesDep, view: ViewDep, caller: CallerDep) -> JSONResponse:
+    """Try a failed task again under the same ids; our own addition to the API."""
+    task = await call(usecases.control.retry, task_id_of(task_id), key_id=caller.id)
+    return JSONResponse(view.task(task, at=now()))
 
 
 @router.delete("/{task_id}", dependencies=[DELETE], openapi_extra=documented(Operation(status=204)))

@@ -47,6 +47,8 @@ _ON_THE_WAY: Json = {
     ),
     "progress": number("How much is done, 0 to 1, while it is unfinished."),
     "step": text("What is being done, while it is unfinished."),
+    "attempt": integer("Which attempt it is, from 1; not of a ready task."),
+    "queue_reason": text("What it waits for, while it waits."),
     "error": record(
         {"code": text("Stable word for why it failed."), "message": text("The same as a sentence.")},
         about="Only of a task that failed.",
@@ -194,3 +196,4 @@ LIST_SPECIAL = {
 COUNT = Operation(
     answer=COUNTS, query=(needs("index_id", identifier("Index whose tasks are counted.")),), errors=(404,)
 )
+CONTROLLED = Operation(answer=TASK, errors=(409,))

@@ -99,10 +99,13 @@ def task_facts(shown: Task) -> Json:
 
 
 def outcome(shown: Task) -> Json:
-    """Show why a task failed; nothing for others."""
+    """Show why a task failed, and at which attempt; nothing for others."""
     if shown.failure is None:
         return {}
-    return {"error": {"code": shown.failure.code, "message": shown.failure.message}}
+    return {
+        "error": {"code": shown.failure.code, "message": shown.failure.message},
+        "attempt": shown.attempt,
+    }
 
 
 def on_the_way(shown: Task, *, at: datetime) -> Json:
@@ -118,6 +121,8 @@ def on_the_way(shown: Task, *, at: datetime) -> Json:
             },
             "progress": round(shown.progress, 4),
             "step": shown.step,
+            "attempt": shown.attempt,
+            "queue_reason": shown.waits_for,
         }
     )
 

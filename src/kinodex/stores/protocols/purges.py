@@ -43,6 +43,10 @@ class PurgeStore(Protocol):
         """Take a note back; False if there is none any more or the removal has begun."""
         ...
 
+    def is_noted(self, prefix: str) -> bool:
+        """Return whether there is a note on a prefix, begun or not."""
+        ...
+
     def claim(self, at: datetime, *, again_at: datetime, limit: int) -> Sequence[Purge]:
         """
         Begin with those that are due, the longest due first.

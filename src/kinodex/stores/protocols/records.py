@@ -89,8 +89,21 @@ class TaskStore(Protocol):
         Overwrite a task that is there and not final yet.
 
         Returns:
-            False if it was deleted meanwhile or had ended: then nothing changed.
+            False if it was deleted meanwhile, had ended or is at another attempt: then nothing changed.
         """
+        ...
+
+    def reopen(self, task: Task) -> bool:
+        """
+        Overwrite a failed task with its next attempt.
+
+        Returns:
+            False if it is not failed any more or is at another attempt: then nothing changed.
+        """
+        ...
+
+    def note_wait(self, task: Task, reason: str | None) -> None:
+        """Say what the work on an attempt waits for; nothing if the task ended or is another attempt's."""
         ...
 
     def list(self, listing: Listing) -> Page[Task]:
@@ -108,6 +121,10 @@ class TaskStore(Protocol):
 
     def count_by_status(self, index_id: IndexId | None) -> Mapping[TaskStatus, int]:
         """Count the tasks of one index, or of all; statuses without any may be absent."""
+        ...
+
+    def count_unfinished(self, key_id: KeyId | None) -> int:
+        """Count the tasks that are neither ready nor failed, of one key or of all."""
         ...
 
     def delete(self, task_id: TaskId) -> None:
@@ -247,6 +264,10 @@ class StepStore(Protocol):
 
     def note(self, task_id: TaskId, step: str, note: str) -> None:
         """Note for people what was special about a step that has begun."""
+        ...
+
+    def forget(self, task_id: TaskId, step: str) -> None:
+        """Forget a step of a task: it has not been begun then."""
         ...
 
     def of_task(self, task_id: TaskId) -> Sequence[StepRecord]:

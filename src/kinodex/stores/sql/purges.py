@@ -44,6 +44,11 @@ class SqlPurgeStore:
         untouched = sa.and_(purges.c.prefix == prefix, purges.c.is_begun.is_(False))
         return self.connection.execute(sa.delete(purges).where(untouched)).rowcount == 1
 
+    def is_noted(self, prefix: str) -> bool:
+        """Return whether there is a note on a prefix, begun or not."""
+        query = sa.select(sa.func.count()).select_from(purges).where(purges.c.prefix == prefix)
+        return self.connection.execute(query).scalar_one() > 0
+
     def claim(self, at: datetime, *, again_at: datetime, limit: int) -> Sequence[Purge]:
         """Begin with those that are due, the longest due first; rows others are claiming are passed over."""
         due = (

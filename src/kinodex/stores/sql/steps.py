@@ -42,6 +42,11 @@ class SqlStepStore:
         this = sa.and_(step_runs.c.task_id == task_id, step_runs.c.step == step)
         self.connection.execute(sa.update(step_runs).where(this).values(note=note))
 
+    def forget(self, task_id: TaskId, step: str) -> None:
+        """Forget a step of a task: it has not been begun then."""
+        this = sa.and_(step_runs.c.task_id == task_id, step_runs.c.step == step)
+        self.connection.execute(sa.delete(step_runs).where(this))
+
     def of_task(self, task_id: TaskId) -> Sequence[StepRecord]:
         """Return the steps of a task in the order they first began."""
         query = sa.select(step_runs).where(step_runs.c.task_id == task_id).order_by(step_runs.c.position)

@@ -86,8 +86,12 @@ tasks = Table(
     Column("url_headers", Json),
     Column("url_is_incomplete", Boolean, nullable=False, server_default=false()),
     Column("asset_id", Words, index=True),
+    Column("attempt", Integer, nullable=False, server_default=text("1")),
+    Column("key_id", Words),
+    Column("waits_for", Words),
     Index(None, "index_id", "created_at"),
     Index(None, "status", "created_at"),
+    Index(None, "key_id", "status"),
     Index(None, "created_at"),
 )
 

@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from kinodex.domain.ids import IndexId, TaskId, VideoId
+from kinodex.domain.ids import IndexId, KeyId, TaskId, VideoId
 from kinodex.domain.listing import Listing, Page
 from kinodex.domain.request_headers import RequestHeaders
 from kinodex.domain.tasks import Failure, Task, TaskStatus, VideoSource
@@ -55,6 +55,9 @@ _PLAIN = (
     "progress",
     "request_id",
     "asset_id",
+    "attempt",
+    "key_id",
+    "waits_for",
 )
 """Columns that are attributes of a task as they are."""
 
@@ -85,8 +88,22 @@ class SqlTaskStore:
 
     def replace(self, task: Task) -> bool:
         """Overwrite a task that is there and not final yet; one statement, so nothing comes between."""
-        here = sa.and_(tasks.c.id == task.id, tasks.c.status.not_in(FINAL))
+        here = sa.and_(tasks.c.id == task.id, tasks.c.status.not_in(FINAL), tasks.c.attempt == task.attempt)
         return self.connection.execute(sa.update(tasks).where(here).values(_row(task))).rowcount == 1
+
+    def reopen(self, task: Task) -> bool:
+        """Overwrite a failed task of the attempt before; one statement, so two retries make one attempt."""
+        here = sa.and_(
+            tasks.c.id == task.id,
+            tasks.c.status == TaskStatus.FAILED.value,
+            tasks.c.attempt == task.attempt - 1,
+        )
+        return self.connection.execute(sa.update(tasks).where(here).values(_row(task))).rowcount == 1
+
+    def note_wait(self, task: Task, reason: str | None) -> None:
+        """Say what the work on an attempt waits for; nothing if the task ended or is another attempt's."""
+        here = sa.and_(tasks.c.id == task.id, tasks.c.status.not_in(FINAL), tasks.c.attempt == task.attempt)
+        self.connection.execute(sa.update(tasks).where(here).values(waits_for=reason))
 
     def list(self, listing: Listing) -> Page[Task]:
         """Return a page of tasks."""
@@ -104,6 +121,14 @@ class SqlTaskStore:
         if index_id is not None:
             query = query.where(tasks.c.index_id == index_id)
         return {TaskStatus(row[0]): row[1] for row in self.connection.execute(query)}
+
+    def count_unfinished(self, key_id: KeyId | None) -> int:
+        """Count the tasks that are neither ready nor failed, of one key or of all."""
+        open_ones = [status.value for status in TaskStatus if not status.is_final]
+        query = sa.select(sa.func.count()).where(tasks.c.status.in_(open_ones))
+        if key_id is not None:
+            query = query.where(tasks.c.key_id == key_id)
+        return self.connection.execute(query).scalar_one()
 
     def delete(self, task_id: TaskId) -> None:
         """Remove a task and what is noted of its steps."""
