@@ -30,6 +30,8 @@ class Straight:
     def __init__(self, before: Callable[[str], None] = lambda _name: None) -> None:
         self._before = before
 
+    attempt = 1
+
     def run(self, name: str, step: Callable[[], Result]) -> Result:
         self._before(name)
         return step()
