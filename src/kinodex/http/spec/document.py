@@ -158,15 +158,18 @@ class _Builder:
 
     def operation(self, endpoint: Endpoint, operation: Operation) -> Json:
         """Return what stands under a method of a path."""
-        summary, _, rest = (endpoint.route.description or "").partition("\n\n")
+        # Docstrings mark code by two backquotes, Markdown by one, and a summary is plain text.
+        said_there = (endpoint.route.description or "").replace("``", "`")
+        first, _, rest = said_there.partition("\n\n")
+        summary = " ".join(first.replace("`", "").split())
         needs = [] if endpoint.scope is None else [f"The key needs the scope `{endpoint.scope}`."]
         if endpoint.is_open_locally:
             needs.append("Requests of the machine itself need no key.")
         description = "\n\n".join(each for each in (rest, operation.details, " ".join(needs)) if each)
         said: Json = {
             "operationId": self._name(endpoint),
-            "summary": " ".join(summary.split()),
-            "description": description or " ".join(summary.split()),
+            "summary": summary,
+            "description": description or " ".join(first.split()),
             "tags": [str(tag) for tag in endpoint.route.tags],
             "responses": self._responses(endpoint, operation),
         }

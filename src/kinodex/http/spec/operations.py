@@ -108,6 +108,7 @@ CREATE_KEY = Operation(
         takes("requests_per_minute", integer("A limit of its own.", minimum=1)),
     ),
     examples={"reader": Example({"name": "reader", "scopes": ["read"]})},
+    errors=(404,),
 )
 LIST_KEYS = Operation(answer=Shape("Keys", record({"data": listed(record(_KEY))}), {"data": [_KEY_EXAMPLE]}))
 ROTATE_KEY = Operation(
@@ -158,7 +159,7 @@ PICTURE = Operation(
     answer=text("A JPEG.", format="binary"),
     media_type="image/jpeg",
     query=_LINK,
-    errors=(403,),
+    errors=(401,),
     details="Links come from searches and thumbnails; nobody makes them up.",
 )
 _FROM_HLS = "The link comes from the field `hls` of a video or a task."
@@ -166,25 +167,28 @@ PLAYLIST = Operation(
     answer=text("An HLS playlist (RFC 8216) whose parts lie in one file."),
     media_type="application/vnd.apple.mpegurl",
     query=_LINK,
+    errors=(401,),
     details=_FROM_HLS,
 )
 STREAM = Operation(
     answer=text("A fragmented MP4.", format="binary"),
     media_type="video/mp4",
     query=_LINK,
-    errors=(416,),
+    errors=(401, 416),
     details="The link comes from the playlist. With the header `Range`: status 206 and that part.",
 )
 STORYBOARD = Operation(
     answer=text("WebVTT whose cues name a part of the sheet, by `#xywh`."),
     media_type="text/vtt; charset=utf-8",
     query=_LINK,
+    errors=(401,),
     details=_FROM_HLS,
 )
 SHEET = Operation(
     answer=text("A JPEG.", format="binary"),
     media_type="image/jpeg",
     query=_LINK,
+    errors=(401,),
     details="The link comes from the storyboard.",
 )
 
