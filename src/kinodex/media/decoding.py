@@ -32,6 +32,7 @@ from kinodex.media.soundtrack import SoundTrack
 
 _MOST_FLUSHES = 32
 _SOUND_BEYOND_S = 10.0
+_LENGTH_OF_EACH = ("mov,mp4,m4a,3gp,3g2,mj2", "avi")
 
 
 def decode(path: Path, folder: Path, *, facts: MediaFacts, max_pixels: int, progress: Progress) -> Decoded:
@@ -164,22 +165,25 @@ class _Reading:
             yield VideoWarning(
                 "There is a sound track, and no sound in it could be decoded.", "sound", Span(0.0, end_s)
             )
-        elif audio is not None and audio.duration is not None and audio.time_base is not None:
-            declared_s = self.track.place(float((audio.start_time or 0) + audio.duration) * audio.time_base)
-            yield from cut_off(
-                "sound", reached_s=self.track.heard_until_s, declared_s=min(float(declared_s), end_s)
-            )
+        elif audio is not None and self._has_own_lengths():
+            length = (audio.start_time or 0) + (audio.duration or 0)
+            declared_s = self.track.place(float(length * (audio.time_base or 0)))
+            yield from cut_off("sound", reached_s=self.track.heard_until_s, declared_s=min(declared_s, end_s))
+
+    def _has_own_lengths(self) -> bool:
+        """Return whether each stream declares its length; elsewhere there is one for all of them together."""
+        return self.file.container.format.name in _LENGTH_OF_EACH and self.file.video.duration is not None
 
     def _reached_s(self) -> float:
         """Return how far the file was read: a length for all streams together is that of the longest."""
-        is_known = self.file.video.duration is not None
-        return self.strip.end_s if is_known else max(self.strip.end_s, self.track.heard_until_s)
+        is_own = self._has_own_lengths()
+        return self.strip.end_s if is_own else max(self.strip.end_s, self.track.heard_until_s)
 
     def _declared_s(self) -> float:
         """Return how long the pictures last according to the file; 0 where it does not say."""
         video, container = self.file.video, self.file.container
-        if video.duration is not None and video.time_base is not None:
-            return float(video.duration * video.time_base)
+        if self._has_own_lengths():
+            return float((video.duration or 0) * (video.time_base or 0))
         return container.duration / av.time_base if container.duration is not None else 0.0
 
 

@@ -80,6 +80,7 @@ def open_video(path: Path, *, max_pixels: int, with_sound: bool = True) -> Itera
         container = av.open(
             f"file:{path}",
             options=limit,
+            metadata_errors="replace",  # a tag in another encoding says nothing about the pictures
             container_options={
                 "format_whitelist": ",".join(FORMATS),
                 "protocol_whitelist": "file",

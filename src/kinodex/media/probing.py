@@ -33,8 +33,10 @@ class _Survey:
     first: int | None = None
     end: int = 0
     picture: VideoFrame | None = None
+    is_encrypted: bool = False
 
     def take(self, packet: "Packet[Stream]", *, usual: int) -> None:
+        self.is_encrypted = self.is_encrypted or packet.has_sidedata("encryption_info")
         if self.picture is None and self.tries:
             self.tries -= 1
             self.picture = first_picture(packet)
@@ -59,6 +61,8 @@ def probe(path: Path, *, max_pixels: int) -> MediaFacts:
         size = file.video.width, file.video.height  # a decoder that refuses its pictures forgets it
         is_too_large = size[0] * size[1] > max_pixels
         survey = _survey(file, tries=0 if is_too_large else MOST_PACKETS_TRIED)
+        if survey.is_encrypted:  # noise, if they can be decoded at all
+            raise Unreadable("its pictures are encrypted (DRM)")
         if survey.picture is not None:
             size = survey.picture.width, survey.picture.height
         elif not size[0]:  # some decoders are asked for the size, and say nothing beyond the limit
