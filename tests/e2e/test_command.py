@@ -11,6 +11,7 @@ from urllib.parse import urlsplit
 import pytest
 from clips import make_clip
 from live import KEY, LiveServer
+from origin import Origin
 
 from kinodex import sample
 
@@ -44,6 +45,16 @@ class Command:
 @pytest.fixture(scope="module")
 def command(server: LiveServer) -> Command:
     return Command(server)
+
+
+def test_a_url_is_estimated_before_it_is_sent(command: Command, origin: Origin) -> None:
+    url = origin.add("asked.mp4", sample.path())
+    told = command.answer("estimate", url)
+    assert (told["reachable"], told["accepted"], told["limits"]) == (True, True, "v1.1")
+    gone = command.run("estimate", f"{url}.gone", "--limits", "v1.3")
+    assert gone.returncode == 4
+    assert "fetch_http_status: The host answered with HTTP status 404." in gone.stdout
+    assert gone.stderr == "A task would fail.\n"
 
 
 def test_a_file_is_added_waited_for_and_found(command: Command, tmp_path: Path) -> None:

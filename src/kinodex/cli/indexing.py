@@ -121,10 +121,15 @@ def show_task(
     if task.get("queue_reason"):
         out.print(f"waits: {task['queue_reason']}", markup=False)
     rows = [
-        (step["step"], step["attempts"], "" if step["seconds"] is None else f"{step['seconds']:.2f} s")
+        (
+            step["step"],
+            step["attempts"],
+            "" if step["seconds"] is None else f"{step['seconds']:.2f} s",
+            step.get("note", ""),
+        )
         for step in steps
     ]
-    print_table(("step", "attempts", "took"), rows)
+    print_table(("step", "attempts", "took", "note"), rows)
 
 
 def ensure_index(client: Client, name: str) -> str:

@@ -27,6 +27,9 @@ BUDGET_BYTES = 2 * 1024**2
 HEAD_BYTES = 1024**2
 """Read first; the rest of the budget is for an index at the end, or for more of the beginning."""
 
+LARGEST_LOOKED_INTO_BYTES = 1024**4
+"""The parts of a file lie in their places in a sparse one, which cannot be of any size."""
+
 SOUND_BYTES_PER_S = 2 * 16_000
 PICTURES_BYTES_PER_S = 64 * 1024
 """Sampled pictures of a busy film; quiet ones take less."""
@@ -250,7 +253,7 @@ class _Part:
         is_enough = glimpse.is_size_sure and glimpse.duration_s is not None
         is_decided = glimpse.not_a_video is not None or (is_enough and not self._lacks_index(glimpse))
         start = self._index_start() if self._is_mp4 else self._spans[0][1]
-        is_there = self._total_bytes is not None and start < self._total_bytes
+        is_there = start < (self._total_bytes or 0) <= LARGEST_LOOKED_INTO_BYTES
         return start if is_there and not is_decided else None
 
     def _lacks_index(self, glimpse: Glimpse) -> bool:

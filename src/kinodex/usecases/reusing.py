@@ -15,7 +15,15 @@ from kinodex.domain.tasks import Task
 from kinodex.domain.videos import Video
 from kinodex.engines.executor import Executor
 from kinodex.stores.protocols import BlobStore, Records, VectorManifest
-from kinodex.usecases.blobs import artifact_key, frames_key, source_key, transcript_key, video_prefix
+from kinodex.usecases.blobs import (
+    artifact_key,
+    frames_key,
+    playlist_key,
+    source_key,
+    stream_key,
+    transcript_key,
+    video_prefix,
+)
 
 log = structlog.get_logger(__name__)
 
@@ -64,7 +72,7 @@ class Reusing:
         """
         with self.records.read() as transaction:
             manifests = transaction.manifests.of_video(twin.id)
-        if not self._copy(twin.id, video_id, needed=_needed(twin.id, manifests)):
+        if not self._copy(twin.id, video_id, needed=_needed(twin, manifests)):
             return {}
         with self.records.read() as transaction:
             if transaction.videos.get(twin.index_id, twin.id) is None:
@@ -91,9 +99,10 @@ class Reusing:
         return True
 
 
-def _needed(video_id: VideoId, manifests: Sequence[VectorManifest]) -> set[str]:
-    results = {artifact_key(video_id, name) for name in _NEEDED}
-    return results | {frames_key(video_id)} | {manifest.blob for manifest in manifests}
+def _needed(twin: Video, manifests: Sequence[VectorManifest]) -> set[str]:
+    results = {artifact_key(twin.id, name) for name in _NEEDED} | {frames_key(twin.id)}
+    played = {stream_key(twin.id), playlist_key(twin.id)} if twin.is_playable else set()
+    return results | played | {manifest.blob for manifest in manifests}
 
 
 def _moved(manifest: VectorManifest, video_id: VideoId) -> VectorManifest:
