@@ -76,6 +76,7 @@ def test_the_end_of_a_task_is_told_and_forwarded_with_signatures_that_hold(
         assert platform_accepts(told.fields, told.body, made["secret"])
         StandardVerifier(made["secret"]).verify(told.body, told.fields)
     assert (event["type"], event["data"]["id"]) == ("index.task.ready", task["_id"])
+    assert event["data"]["engines"] == event["data"]["models"], "the index was made under v1.1"
     delivery, _ = stage.answer("deliveries", made["_id"])
     assert (delivery["status"], delivery["event_id"]) == ("success", event["id"])
     stage.answer("redeliver", made["_id"], delivery["_id"])

@@ -28,7 +28,7 @@ from kinodex.usecases.events import Events, new_event_id
 from kinodex.usecases.webhooks import Webhooks
 
 PATIENT = FetchLimits(connect_s=5.0, head_s=10.0, total_s=20.0, progress_every_s=0.05)
-QUICK = FetchLimits(connect_s=1.0, head_s=0.4, idle_s=0.2, total_s=5.0, progress_every_s=0.05)
+QUICK = FetchLimits(connect_s=2.0, head_s=1.0, idle_s=0.2, total_s=5.0, progress_every_s=0.05)
 
 
 @dataclass

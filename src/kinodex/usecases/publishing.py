@@ -138,6 +138,8 @@ def final_event(task: Task, index: Index) -> Event:
         "index_id": task.index_id,
         "video_id": task.video_id,
     }
+    if index.generation != "v1.3":
+        data["engines"] = data["models"]  # the word of the older versions
     if task.failure is not None:
         data["error"] = {"code": task.failure.code, "message": task.failure.message}
     return Event(

@@ -132,6 +132,7 @@ def test_the_end_of_a_task_queues_one_event_that_says_so(
         ready, failed = transaction.outbox.list(after=None, limit=10)
 
     assert (ready.type, ready.data["id"]) == ("index.task.ready", task.id)
+    assert "engines" not in ready.data, "the index was made under v1.3"
     assert failed.type == "index.task.failed"
     assert failed.data["error"] == {
         "code": "video_file_broken",
