@@ -248,7 +248,7 @@ def live(
         os._exit(0)
 
 
-def _fetcher_here(config: FetchConfig) -> VideoFetcher:
+def _fetcher_here(config: FetchConfig, **_links: object) -> VideoFetcher:
     """Fetch in this process and tell of each piece: a fetch of its own process is killed in ``tests/e2e``."""
     return fetcher_of(replace(config, limits=replace(config.limits, progress_every_s=0.0)))
 

@@ -56,7 +56,7 @@ def test_no_route_answers_without_a_good_key(
 
 
 SCOPES = {"GET": "read", "POST": "write", "PUT": "write", "PATCH": "write", "DELETE": "delete"}
-BY_PATH = {"/search": "read", "/keys": "admin", "/webhooks": "admin"}
+BY_PATH = {"/search": "read", "/estimate": "read", "/keys": "admin", "/webhooks": "admin"}
 
 
 @pytest.mark.parametrize(("method", "pattern"), ROUTES)
