@@ -16,6 +16,7 @@ import time
 import traceback
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
@@ -32,6 +33,8 @@ from kinodex.domain.listing import Listing
 from kinodex.domain.media import Decoded, MediaFacts
 from kinodex.domain.tasks import Task
 from kinodex.jobs import life as job_life
+from kinodex.jobs.dbos_jobs import DbosJobs
+from kinodex.jobs.heartbeats import DEAD_AFTER_S
 from kinodex.media.protocols import Progress
 from kinodex.media.pyav import PyavReader
 from kinodex.settings import Settings
@@ -221,6 +224,7 @@ def live(
     database_url: str | None = None,
     wrong_order: str | None = None,
     patience_s: float = PATIENCE_S,
+    dead_after_s: float = DEAD_AFTER_S,
 ) -> None:
     """Begin, come to rest, look at everything, then do what leads to the point."""
     trap, data = Trap(), Path(folder)
@@ -230,6 +234,7 @@ def live(
     Recorded.recording = Path(recording)
     bootstrap.build_executor, bootstrap.PyavReader = quick_executor, Recorded
     bootstrap.SeparateFetcher, bootstrap.degraded = _fetcher_here, tuple
+    bootstrap.DbosJobs = partial(DbosJobs, dead_after_s=dead_after_s)
     job_life.POLLING_S, reporting.WRITE_EVERY_S = 0.02, 0.0
     random.seed()  # a fork has the state of all its siblings
     if scenario == "recover":

@@ -11,6 +11,7 @@ import sys
 import tempfile
 import time
 from collections import Counter
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -33,7 +34,14 @@ class Report:
 
 
 def run(
-    folder: Path, *, kills: int, moments: random.Random, most_s: float, at_once: int = 1, **options: Any
+    folder: Path,
+    *,
+    kills: int,
+    moments: random.Random,
+    most_s: float,
+    at_once: int = 1,
+    tell: Callable[[Report], None] | None = None,
+    **options: Any,
 ) -> Report:
     """
     Kill so many times, or for so long, and return what was found wrong.
@@ -44,6 +52,7 @@ def run(
         moments: Where chance comes from.
         most_s: Begin no further lane after so many seconds.
         at_once: Lanes side by side.
+        tell: Told what came of all lanes so far, now and then.
         options: Further arguments of each life.
     """
     report, ends_at = Report(), time.monotonic() + most_s
@@ -59,6 +68,8 @@ def run(
             report.kills += part.kills
             report.violations += part.violations
             report.ends += part.ends
+            if tell is not None:
+                tell(report)
     return report
 
 
@@ -99,6 +110,7 @@ def main() -> int:
             moments=random.Random(arguments.seed),
             most_s=60 * arguments.minutes,
             at_once=2,
+            tell=lambda report: print(report, flush=True),  # noqa: T201
         )
     seconds = time.monotonic() - began
     print(f"seed {arguments.seed}: {report.kills} kills in {seconds:.0f} s, ends {dict(report.ends)}")  # noqa: T201
