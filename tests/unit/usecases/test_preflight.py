@@ -161,5 +161,7 @@ def test_a_video_that_was_indexed_is_known_by_its_source(
 class _Straight:
     """Checkpoints that remember nothing."""
 
+    attempt = 1
+
     def run(self, name, step):
         return step()
