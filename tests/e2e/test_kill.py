@@ -22,13 +22,14 @@ SUPPORT = Path(__file__).parents[1] / "support"
 POINTS = [
     ("fetch:begin", "fetch:middle", "fetch:end", "probe:begin"),
     ("probe:end", "decode:begin", "decode:middle", "decode:end"),
-    ("transcribe:begin", "read_screen_text:middle", "embed_pictures:middle", "embed_pictures:end"),
+    ("prepare_playback:end", "transcribe:begin", "embed_pictures:middle", "embed_pictures:end"),
     ("embed_sentences:begin", "embed_sentences:end", "publish:begin", "publish:end"),
 ]
 STEPS = (
     "fetch",
     "probe",
     "decode",
+    "prepare_playback",
     "transcribe",
     "read_screen_text",
     "embed_pictures",
