@@ -14,7 +14,6 @@ import structlog
 from fastapi import FastAPI
 
 from kinodex.domain import limits
-from kinodex.domain.assets import AssetLimits
 from kinodex.domain.errors import DatabaseUnusable, DataFolderInUse, KinodexError
 from kinodex.domain.indexes import ModelChoice
 from kinodex.engines.conse import ConseVisual
@@ -116,9 +115,9 @@ def running(settings: Settings, *, api: bool, worker: bool) -> Iterator[Running]
     """
     executor = build_executor(settings)
     with _opened(settings, executor=executor) as (usecases, jobs):
-        intake = usecases.library.intake
-        hand = Worker(jobs=jobs, indexing=usecases.indexing, others=(intake,))
-        others = (usecases.indexing.sweep, intake.sweep, hand.give_up) if worker else ()
+        trades = (usecases.library.intake, usecases.library.embed_work)
+        hand = Worker(jobs=jobs, indexing=usecases.indexing, others=trades)
+        others = (usecases.indexing.sweep, *(trade.sweep for trade in trades), hand.give_up) if worker else ()
         sweeper = Sweeper(usecases.purging, others=others)
         delivering = Delivering(usecases.deliveries)
         if api:
@@ -226,7 +225,8 @@ def _usecases(settings: Settings, *, records: SqlRecords, jobs: DbosJobs, execut
     room = Room(of_key=settings.pending_per_key, of_all=settings.pending_total)
     tasks = _tasks(settings, tools, jobs=jobs, purging=purging, room=room)
     videos = Videos(records=records, blobs=blobs, purging=purging)
-    library = _library_tools(settings, tools, jobs=jobs, purging=purging)
+    pictures = _query_pictures(settings, fetching)
+    library = _library_tools(settings, tools, jobs=jobs, purging=purging, pictures=pictures)
     webhooks, deliveries = _webhooks(settings, records)
     return UseCases(
         indexes=Indexes(records=records, jobs=jobs, purging=purging),
@@ -234,9 +234,7 @@ def _usecases(settings: Settings, *, records: SqlRecords, jobs: DbosJobs, execut
         preflight=_preflight(settings, tools),
         videos=videos,
         playback=Playback(videos=videos, blobs=blobs),
-        search=Search(
-            records=records, vectors=vectors, executor=executor, pictures=_query_pictures(settings, fetching)
-        ),
+        search=Search(records=records, vectors=vectors, executor=executor, pictures=pictures),
         keys=_keys(settings, records),
         repeats=Repeats(records=records),
         webhooks=webhooks,
@@ -265,7 +263,12 @@ def _preflight(settings: Settings, tools: IndexingTools) -> Preflight:
 
 
 def _library_tools(
-    settings: Settings, tools: IndexingTools, *, jobs: DbosJobs, purging: Purging
+    settings: Settings,
+    tools: IndexingTools,
+    *,
+    jobs: DbosJobs,
+    purging: Purging,
+    pictures: QueryPictures,
 ) -> LibraryTools:
     return LibraryTools(
         records=tools.records,
@@ -275,15 +278,12 @@ def _library_tools(
         media=tools.media,
         read_still=read_still,
         purging=purging,
-        limits=AssetLimits(
-            direct_bytes=settings.asset_direct_max_bytes,
-            url_bytes=settings.fetch_max_bytes,
-            multipart_bytes=settings.asset_multipart_max_bytes,
-            image_bytes=settings.asset_image_max_bytes,
-            part_bytes=settings.asset_part_bytes,
-        ),
+        limits=settings.asset_limits,
         uploads=settings.data_dir / "uploads",
         intake=settings.data_dir.absolute() / "intake",
+        executor=tools.executor,
+        pictures=pictures,
+        video_limits=LIMITS["v1.3"],
         parts_through_server=settings.asset_parts_through_server,
     )
 

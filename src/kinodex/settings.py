@@ -11,6 +11,8 @@ from typing import Annotated
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
+from kinodex.domain.assets import AssetLimits
+
 PREFIX = "KINODEX_"
 FIRST_KEY_FILE = "api-key"
 """In the data folder: the key made at first start."""
@@ -124,6 +126,17 @@ class Settings(BaseSettings):
     def effective_blob_url(self) -> str:
         """The blob store in use."""
         return self.blob_url or str(self.data_dir.absolute() / "blobs")
+
+    @property
+    def asset_limits(self) -> AssetLimits:
+        """How large assets may be."""
+        return AssetLimits(
+            direct_bytes=self.asset_direct_max_bytes,
+            url_bytes=self.fetch_max_bytes,
+            multipart_bytes=self.asset_multipart_max_bytes,
+            image_bytes=self.asset_image_max_bytes,
+            part_bytes=self.asset_part_bytes,
+        )
 
     @property
     def effective_models_dir(self) -> Path:

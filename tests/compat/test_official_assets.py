@@ -12,6 +12,7 @@ from live import KEY, LiveServer
 from twelvelabs import TwelveLabs
 from twelvelabs.errors import BadRequestError, ConflictError, NotFoundError
 from twelvelabs.indexes import IndexesCreateRequestModelsItem
+from twelvelabs.types import TextInputRequest
 
 
 @pytest.fixture(scope="module")
@@ -101,3 +102,22 @@ def test_metadata_of_an_asset_is_kept(client: TwelveLabs, clip_url: str) -> None
 def test_a_picture_cannot_be_indexed(client: TwelveLabs, index_id: str) -> None:
     with pytest.raises(BadRequestError):
         client.indexes.indexed_assets.create(index_id, asset_id="nonsense")
+
+
+def test_texts_pictures_and_videos_are_embedded_in_one_space(client: TwelveLabs, clip_url: str) -> None:
+    text = client.embed.create(model_name="marengo3.0", text="a red car").text_embedding
+    second = client.embed.v_2.create(
+        model_name="marengo3.0", input_type="text", text=TextInputRequest(input_text="a red car")
+    )
+    assert second.data[0].embedding == text.segments[0].float_
+
+    made = client.embed.tasks.create(model_name="marengo3.0", video_url=clip_url, video_clip_length=3)
+    until_final(lambda: client.embed.tasks.status(made.id))
+    task = client.embed.tasks.retrieve(made.id, embedding_option=["visual"])
+    segments = task.video_embedding.segments
+    assert [each.start_offset_sec for each in segments] == [0, 3, 6, 9]
+    scores = [
+        sum(a * b for a, b in zip(text.segments[0].float_, each.float_, strict=True)) for each in segments
+    ]
+    assert scores.index(max(scores)) == 0  # the red field comes first
+    assert made.id in [each.id for each in client.embed.tasks.list(status="ready")]

@@ -415,7 +415,10 @@ def _backstage(folder: Path, empty_database: Path) -> Iterator[Backstage]:
     room = Room(of_key=20, of_all=30)
     tasks = _tasks(room, records, blobs, jobs, media, purging, uploads)
     videos = Videos(records=records, blobs=blobs, purging=purging)
-    library = _library(records, blobs, jobs, media, purging, folder)
+    query_pictures = QueryPictures(fetcher=AdmitsHttp(), read_picture=read_picture, folder=uploads)
+    library = replace(
+        _library(records, blobs, jobs, media, purging, folder), executor=executor, pictures=query_pictures
+    )
     webhooks, deliveries = _webhooks(records)
     usecases = UseCases(
         indexes=Indexes(records=records, jobs=jobs, purging=purging),
@@ -427,7 +430,7 @@ def _backstage(folder: Path, empty_database: Path) -> Iterator[Backstage]:
             records=records,
             vectors=NoVectors(),
             executor=executor,
-            pictures=QueryPictures(fetcher=AdmitsHttp(), read_picture=read_picture, folder=uploads),
+            pictures=query_pictures,
         ),
         keys=Keys(records=records, configured=KEY),
         repeats=Repeats(records=records),
@@ -501,6 +504,9 @@ def _library(
         limits=ASSET_LIMITS,
         uploads=folder / "uploads",
         intake=folder / "intake",
+        executor=None,  # type: ignore[arg-type]  # put in by the caller
+        pictures=None,  # type: ignore[arg-type]  # put in by the caller
+        video_limits=limits.V1_3,
     )
 
 

@@ -54,8 +54,8 @@ NOT_SERVED = [
     ("POST", "/v1.2/summarize"),
     ("POST", "/v1.2/generate"),
     ("POST", "/v1.3/analyze"),
-    ("POST", "/v1.3/embed"),
-    ("POST", "/v1.3/embed-v2/tasks"),
+    ("POST", "/v1.1/embed"),
+    ("POST", "/v1.2/embed-v2/tasks"),
 ]
 
 

@@ -19,6 +19,8 @@ from kinodex.http.metrics import HttpFigures
 from kinodex.http.rates import Rates
 from kinodex.http.routes import (
     assets,
+    embeddings,
+    embeddings_v2,
     engines,
     estimate,
     indexed_assets,
@@ -58,6 +60,8 @@ ROUTERS = (
     assets.router,
     assets.files,
     indexed_assets.router,
+    embeddings.router,
+    embeddings_v2.router,
     reference.router,
 )
 

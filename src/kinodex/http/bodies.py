@@ -43,9 +43,13 @@ _LENGTH = re.compile(r"[0-9]{1,20}")
 
 
 @asynccontextmanager
-async def read_body(request: Request, accepted: Accepted = NOTHING) -> AsyncIterator[Fields]:
+async def read_body(
+    request: Request, accepted: Accepted = NOTHING, *, plain_bytes: int = PLAIN_BYTES
+) -> AsyncIterator[Fields]:
     """
     Yield the fields of a request; a video that nobody took over is removed at the end.
+
+    A JSON or url-encoded body may have ``plain_bytes``.
 
     Raises:
         ParameterInvalid: The body cannot be read.
@@ -60,7 +64,8 @@ async def read_body(request: Request, accepted: Accepted = NOTHING) -> AsyncIter
     head = await _look(chunks)
     boundary = _boundary(kind, stated, head) if head else None
     if boundary is None:
-        fields = _plain(kind, await _whole(request, head, chunks)) if head else Fields({})
+        content = await _whole(request, head, chunks, limit_bytes=plain_bytes) if head else b""
+        fields = _plain(kind, content) if head else Fields({})
         await _begin(request, fields)
         yield fields
         return
@@ -154,11 +159,13 @@ def _plain(kind: str, content: bytes) -> Fields:
     return Fields(values)
 
 
-async def _whole(request: Request, head: bytes, chunks: AsyncIterator[bytes]) -> bytes:
-    too_large = errors.BodyTooLarge(PLAIN_BYTES)
-    _check_declared(request, PLAIN_BYTES, too_large)
+async def _whole(
+    request: Request, head: bytes, chunks: AsyncIterator[bytes], *, limit_bytes: int = PLAIN_BYTES
+) -> bytes:
+    too_large = errors.BodyTooLarge(limit_bytes)
+    _check_declared(request, limit_bytes, too_large)
     content = bytearray()
-    async for chunk in _counted(head, chunks, limit_bytes=PLAIN_BYTES, too_large=too_large):
+    async for chunk in _counted(head, chunks, limit_bytes=limit_bytes, too_large=too_large):
         content += chunk
     return bytes(content)
 

@@ -1,5 +1,6 @@
 """One table: what a client gets for each error of ours."""
 
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -8,6 +9,8 @@ from starlette.responses import JSONResponse
 
 from kinodex.domain import errors
 
+NESTED = ("/embed-v2",)
+"""Where clients of the platform read errors from ``error``."""
 LONGEST_WAIT_S = 30
 """Clients of the platform obey a longer ``Retry-After`` by failing."""
 
@@ -153,8 +156,15 @@ def refusal(status: int, *, code: str, message: str) -> JSONResponse:
     return JSONResponse({"code": code, "message": message}, status_code=status)
 
 
-async def answer_to_ours(_: Request, error: Exception) -> JSONResponse:
-    """Answer to what a route raised."""
+async def answer_to_ours(request: Request, error: Exception) -> JSONResponse:
+    """Answer to what a route raised; some clients look for it a level deeper, and find it in both places."""
     if not isinstance(error, errors.KinodexError):
         raise error
-    return answer_to(error)
+    response = answer_to(error)
+    if not request.scope["path"].startswith(NESTED):
+        return response
+    plain: dict[str, object] = json.loads(bytes(response.body))
+    nested = JSONResponse({**plain, "error": plain}, status_code=response.status_code)
+    if "retry-after" in response.headers:
+        nested.headers["Retry-After"] = response.headers["retry-after"]
+    return nested

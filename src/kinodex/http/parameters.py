@@ -6,7 +6,7 @@ from datetime import UTC, datetime, time, timedelta
 from starlette.datastructures import QueryParams
 
 from kinodex.domain import errors
-from kinodex.domain.ids import AssetId, IndexId, TaskId, UploadId, VideoId, is_id
+from kinodex.domain.ids import AssetId, EmbedTaskId, IndexId, TaskId, UploadId, VideoId, is_id
 from kinodex.domain.request_headers import PARAMETER, RequestHeaders, check_request_headers
 from kinodex.http.fields import Fields
 
@@ -50,6 +50,11 @@ def asset_id_of(text: str) -> AssetId:
 def upload_id_of(text: str) -> UploadId:
     """Return the id of an upload, or raise ``ParameterInvalid``."""
     return UploadId(identifier("upload_id", text))
+
+
+def embed_task_id_of(text: str) -> EmbedTaskId:
+    """Return the id of an embedding task, or raise ``ParameterInvalid``."""
+    return EmbedTaskId(identifier("task_id", text))
 
 
 def query_fields(query: QueryParams) -> Fields:

@@ -1,6 +1,6 @@
 """Where the bytes of videos, assets and uploads lie in the blob store."""
 
-from kinodex.domain.ids import AssetId, UploadId, VideoId
+from kinodex.domain.ids import AssetId, EmbedTaskId, UploadId, VideoId
 
 VIDEOS = "videos/"
 ASSETS = "assets/"
@@ -71,3 +71,23 @@ def part_key(upload_id: UploadId, number: int, etag: str) -> str:
 def sent_part_key(upload_id: UploadId, number: int) -> str:
     """A part that a client sends straight to the store."""
     return f"{upload_prefix(upload_id)}{number}/sent"
+
+
+def embedding_prefix(task_id: EmbedTaskId) -> str:
+    """Everything of one embedding task lies below this."""
+    return f"embeddings/{task_id}/"
+
+
+def embedding_source_prefix(task_id: EmbedTaskId) -> str:
+    """The file an embedding task works on lies below this until it is done."""
+    return f"{embedding_prefix(task_id)}source/"
+
+
+def embedding_source_key(task_id: EmbedTaskId) -> str:
+    """The file as it came."""
+    return f"{embedding_source_prefix(task_id)}file"
+
+
+def embedded_key(task_id: EmbedTaskId) -> str:
+    """The vectors of an embedding task."""
+    return f"{embedding_prefix(task_id)}vectors.msgpack"

@@ -4,14 +4,20 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from kinodex.domain.assets import AssetLimits
+from kinodex.domain.limits import Limits
+from kinodex.engines.executor import Executor
 from kinodex.jobs.protocols import Jobs
 from kinodex.media.protocols import MediaReader, ReadStill
 from kinodex.sources.protocols import VideoFetcher
 from kinodex.stores.protocols import BlobStore, Records
 from kinodex.usecases.assets import Assets
+from kinodex.usecases.embed_tasks import EmbedTasks
+from kinodex.usecases.embed_work import EmbedWork
+from kinodex.usecases.embeddings import Embeddings
 from kinodex.usecases.examining import Examiner
 from kinodex.usecases.indexed_assets import IndexedAssets
 from kinodex.usecases.intake import AssetIntake
+from kinodex.usecases.pictures import QueryPictures
 from kinodex.usecases.purging import Purging
 from kinodex.usecases.tasks import Tasks
 from kinodex.usecases.uploads import Uploads
@@ -37,17 +43,23 @@ class LibraryTools:
     limits: AssetLimits
     uploads: Path
     intake: Path
+    executor: Executor
+    pictures: QueryPictures
+    video_limits: Limits
     parts_through_server: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Library:
-    """Assets: how they come, how their bytes are brought here, and what is made from them."""
+    """Assets: how they come, how their bytes are brought here, what is made of them; and embeddings."""
 
     assets: Assets
     uploads: Uploads
     indexed: IndexedAssets
     intake: AssetIntake
+    embeddings: Embeddings
+    embed_tasks: EmbedTasks
+    embed_work: EmbedWork
 
 
 def open_library(tools: LibraryTools, *, tasks: Tasks, videos: Videos) -> Library:
@@ -55,6 +67,16 @@ def open_library(tools: LibraryTools, *, tasks: Tasks, videos: Videos) -> Librar
     records, blobs, purging = tools.records, tools.blobs, tools.purging
     examiner = Examiner(media=tools.media, read_still=tools.read_still, image_bytes=tools.limits.image_bytes)
     return Library(
+        embeddings=Embeddings(executor=tools.executor, pictures=tools.pictures, records=records, blobs=blobs),
+        embed_tasks=EmbedTasks(
+            records=records,
+            blobs=blobs,
+            jobs=tools.jobs,
+            fetcher=tools.fetcher,
+            media=tools.media,
+            limits=tools.video_limits,
+        ),
+        embed_work=_embed_work(tools),
         assets=Assets(
             records=records,
             blobs=blobs,
@@ -83,4 +105,18 @@ def open_library(tools: LibraryTools, *, tasks: Tasks, videos: Videos) -> Librar
             folders=tools.intake,
             purging=purging,
         ),
+    )
+
+
+def _embed_work(tools: LibraryTools) -> EmbedWork:
+    return EmbedWork(
+        records=tools.records,
+        blobs=tools.blobs,
+        executor=tools.executor,
+        media=tools.media,
+        fetcher=tools.fetcher,
+        limits=tools.video_limits,
+        maximum_bytes=tools.limits.url_bytes,
+        folders=tools.intake.with_name("embed"),
+        purging=tools.purging,
     )

@@ -25,6 +25,7 @@ class ParameterInvalid(Refused):
     def __init__(self, name: str, reason: str) -> None:
         super().__init__(f"The parameter {name} is not valid: {reason}.")
         self.name = name
+        self.reason = reason
 
 
 class ContentTypeInvalid(Refused):

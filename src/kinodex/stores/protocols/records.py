@@ -14,6 +14,7 @@ from kinodex.domain.listing import Condition, Listing, Page
 from kinodex.domain.tasks import Task, TaskStatus
 from kinodex.domain.videos import Video
 from kinodex.stores.protocols.assets import AssetStore, IndexedAssetStore, UploadStore
+from kinodex.stores.protocols.embeddings import EmbedTaskStore
 from kinodex.stores.protocols.purges import PurgeStore
 from kinodex.stores.protocols.repeats import RepeatStore
 from kinodex.stores.protocols.sharing import ClaimStore, SourceStore
@@ -370,6 +371,11 @@ class Transaction(Protocol):
     @property
     def uploads(self) -> UploadStore:
         """Uploads in parts."""
+        ...
+
+    @property
+    def embed_tasks(self) -> EmbedTaskStore:
+        """Embedding tasks."""
         ...
 
     @property

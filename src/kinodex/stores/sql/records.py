@@ -10,6 +10,7 @@ from kinodex.stores.sql.assets import SqlAssetStore
 from kinodex.stores.sql.damage import rows_without_parent
 from kinodex.stores.sql.deliveries import SqlDeliveryStore
 from kinodex.stores.sql.dialects import Dialect
+from kinodex.stores.sql.embed_tasks import SqlEmbedTaskStore
 from kinodex.stores.sql.indexed_assets import SqlIndexedAssetStore
 from kinodex.stores.sql.indexes import SqlIndexStore
 from kinodex.stores.sql.keys import SqlKeyStore
@@ -126,6 +127,11 @@ class SqlTransaction:
     def uploads(self) -> SqlUploadStore:
         """Uploads in parts."""
         return SqlUploadStore(self.connection, self.dialect)
+
+    @property
+    def embed_tasks(self) -> SqlEmbedTaskStore:
+        """Embedding tasks."""
+        return SqlEmbedTaskStore(self.connection)
 
     @property
     def indexed_assets(self) -> SqlIndexedAssetStore:
