@@ -1,5 +1,6 @@
 """Requests nobody thought of, made from the documents of the API: none breaks the server or its word."""
 
+import os
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -102,6 +103,7 @@ def test_no_request_breaks_the_server_or_its_word(built: Scene) -> None:
 
 
 @pytest.mark.slow
+@pytest.mark.skipif("LONG_TESTS" not in os.environ, reason="takes minutes; LONG_TESTS=1 runs it")
 @pytest.mark.parametrize("generation", GENERATIONS)
 def test_many_more_requests_do_not_either(built: Scene, generation: str) -> None:
     attack = _attack(built, generation)
