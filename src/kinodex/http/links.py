@@ -3,7 +3,14 @@
 from starlette.requests import Request
 
 from kinodex.domain.ids import AssetId, IndexId, UploadId, VideoId
+from kinodex.http.parameters import query_fields
 from kinodex.http.signing import Signer
+
+PLAYLIST = "playlist.m3u8"
+STREAM = "stream.mp4"
+STORYBOARD = "storyboard.vtt"
+SHEET = "storyboard.jpg"
+"""What players ask for, by the names in their paths."""
 
 
 def picture_path(index_id: str, video_id: str, at_ms: str) -> str:
@@ -18,8 +25,7 @@ def playback_path(index_id: str, video_id: str, name: str) -> str:
 
 def playback_link(request: Request, signer: Signer, index_id: IndexId, video_id: VideoId, name: str) -> str:
     """Return a link to the playlist or the storyboard of a video."""
-    path = signer.sign(playback_path(index_id, video_id, name))
-    return f"{str(request.base_url).rstrip('/')}{path}"
+    return _link(request, signer, playback_path(index_id, video_id, name))
 
 
 def picture_link(
@@ -48,6 +54,17 @@ def part_path(upload_id: str, number: str) -> str:
 def part_link(request: Request, signer: Signer, upload_id: UploadId, number: int) -> str:
     """Return a link to send a part to, under the name the client called us by."""
     return _link(request, signer, part_path(upload_id, str(number)))
+
+
+def check_link(request: Request, signer: Signer, path: str) -> None:
+    """
+    Return if a request came by a link to this path that still works.
+
+    Raises:
+        KeyInvalid: The link was never given out, or has expired.
+    """
+    query = query_fields(request.query_params)
+    signer.check(path, expires=query.text("expires") or "", signature=query.text("signature") or "")
 
 
 def _link(request: Request, signer: Signer, path: str) -> str:

@@ -3,7 +3,7 @@
 from starlette.requests import Request
 
 from kinodex.domain.videos import Video
-from kinodex.http.links import picture_link, playback_link
+from kinodex.http.links import PLAYLIST, STORYBOARD, picture_link, playback_link
 from kinodex.http.signing import Signer
 from kinodex.http.wire.playback import hls
 from kinodex.http.wire.values import Json
@@ -18,9 +18,9 @@ def hls_of(request: Request, signer: Signer, video: Video | None, *, generation:
         return {}
     middle_s = video.facts.duration_s / 2
     shown = hls(
-        playlist=playback_link(request, signer, video.index_id, video.id, "playlist.m3u8"),
+        playlist=playback_link(request, signer, video.index_id, video.id, PLAYLIST),
         thumbnail=picture_link(request, signer, video.index_id, video.id, at_s=middle_s),
-        storyboard=playback_link(request, signer, video.index_id, video.id, "storyboard.vtt"),
+        storyboard=playback_link(request, signer, video.index_id, video.id, STORYBOARD),
         updated_at=video.indexed_at,
     )
     return {"hls": shown}

@@ -17,7 +17,6 @@ from kinodex.domain.names import filename_of_url
 from kinodex.domain.request_headers import PARAMETER, RequestHeaders
 from kinodex.domain.tasks import Task, TaskStatus, VideoSource
 from kinodex.domain.videos import MetadataValue, check_user_metadata
-from kinodex.domain.warnings import VideoWarning
 from kinodex.jobs.protocols import Attempt, Jobs
 from kinodex.media.protocols import MediaReader
 from kinodex.sources.protocols import VideoFetcher
@@ -232,14 +231,6 @@ class Tasks:
         self.get(task_id)
         with self._records.read() as transaction:
             return [step for step in transaction.steps.of_task(task_id) if step.step != LOSSES]
-
-    def warnings(self, task: Task) -> Sequence[VideoWarning]:
-        """Return what is degraded about the video of a task; nothing before it is ready."""
-        if task.status is not TaskStatus.READY:
-            return ()
-        with self._records.read() as transaction:
-            video = transaction.videos.get(task.index_id, task.video_id)
-        return () if video is None else video.warnings
 
     def list(self, listing: Listing) -> Page[Task]:
         """Return a page of tasks."""

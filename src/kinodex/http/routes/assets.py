@@ -16,7 +16,7 @@ from kinodex.http.bodies import read_body
 from kinodex.http.dependencies import SignerDep, UseCasesDep
 from kinodex.http.fields import Fields
 from kinodex.http.idempotency import made_id
-from kinodex.http.links import asset_path
+from kinodex.http.links import asset_path, check_link
 from kinodex.http.listings import Filter, listing_of
 from kinodex.http.multipart_bodies import Accepted
 from kinodex.http.parameters import asset_id_of, query_fields
@@ -116,12 +116,7 @@ async def get_file(
     asset_id: str, request: Request, usecases: UseCasesDep, signer: SignerDep
 ) -> StreamingResponse:
     """Return the bytes of an asset under a link that works for an hour without a key."""
-    query = query_fields(request.query_params)
-    signer.check(
-        asset_path(asset_id),
-        expires=query.text("expires") or "",
-        signature=query.text("signature") or "",
-    )
+    check_link(request, signer, asset_path(asset_id))
     identifier = asset_id_of(asset_id)
     size_bytes = await call(usecases.library.assets.size, identifier)
     headers = {**_HEADERS, "Content-Length": str(size_bytes)}

@@ -5,8 +5,8 @@ from starlette.requests import Request
 from starlette.responses import Response
 
 from kinodex.http.dependencies import SignerDep, UseCasesDep
-from kinodex.http.links import picture_path
-from kinodex.http.parameters import index_id_of, query_fields, video_id_of
+from kinodex.http.links import check_link, picture_path
+from kinodex.http.parameters import index_id_of, video_id_of
 from kinodex.http.signing import LIFE_S
 from kinodex.http.spec import operations as spec
 from kinodex.http.spec.operation import documented
@@ -32,12 +32,7 @@ async def get_picture(
     signer: SignerDep,
 ) -> Response:
     """Return the picture a link leads to."""
-    query = query_fields(request.query_params)
-    signer.check(
-        picture_path(index_id, video_id, at_ms),
-        expires=query.text("expires") or "",
-        signature=query.text("signature") or "",
-    )
+    check_link(request, signer, picture_path(index_id, video_id, at_ms))
     # What was signed was made by us: it is well formed.
     content = await call(
         usecases.videos.thumbnail, index_id_of(index_id), video_id_of(video_id), at_s=int(at_ms) / 1000

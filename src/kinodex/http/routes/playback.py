@@ -9,8 +9,8 @@ from starlette.responses import Response, StreamingResponse
 from kinodex.domain.ids import IndexId, VideoId
 from kinodex.http.byte_ranges import ByteRange, RangeUnsatisfiable, range_of
 from kinodex.http.dependencies import SignerDep, UseCasesDep
-from kinodex.http.links import playback_path
-from kinodex.http.parameters import index_id_of, query_fields, video_id_of
+from kinodex.http.links import PLAYLIST, SHEET, STORYBOARD, STREAM, check_link, playback_path
+from kinodex.http.parameters import index_id_of, video_id_of
 from kinodex.http.routes.media import MEDIA_HEADERS
 from kinodex.http.signing import LIFE_S, Signer
 from kinodex.http.spec import operations as spec
@@ -20,10 +20,6 @@ from kinodex.usecases import UseCases
 
 router = APIRouter(prefix="/media/{index_id}/{video_id}", tags=["media"])
 
-PLAYLIST = "playlist.m3u8"
-STREAM = "stream.mp4"
-STORYBOARD = "storyboard.vtt"
-SHEET = "storyboard.jpg"
 _PLAYED = {**MEDIA_HEADERS, "Access-Control-Allow-Origin": "*"}
 """Players on other pages fetch these with scripts; whoever holds the link may."""
 
@@ -98,12 +94,7 @@ def _allowed(
     request: Request, signer: Signer, index_id: str, video_id: str, name: str
 ) -> tuple[IndexId, VideoId]:
     """Return the ids a link is about, or raise ``KeyInvalid`` if it was never given out or has expired."""
-    query = query_fields(request.query_params)
-    signer.check(
-        playback_path(index_id, video_id, name),
-        expires=query.text("expires") or "",
-        signature=query.text("signature") or "",
-    )
+    check_link(request, signer, playback_path(index_id, video_id, name))
     return index_id_of(index_id), video_id_of(video_id)
 
 

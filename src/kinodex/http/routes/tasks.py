@@ -22,7 +22,7 @@ from kinodex.http.idempotency import made_id
 from kinodex.http.listings import Filter, Special, listing_of
 from kinodex.http.multipart_bodies import Accepted, SmallFile
 from kinodex.http.parameters import index_id_of, task_id_of, url_headers_of
-from kinodex.http.playable import PLAYABLE_IN, hls_of
+from kinodex.http.playable import hls_of
 from kinodex.http.reach import within
 from kinodex.http.spec import tasks as spec
 from kinodex.http.spec.operation import Operation, documented, list_query, page_of
@@ -118,10 +118,10 @@ async def get_task(
 ) -> JSONResponse:
     """Return a task as it stands now, with what it made."""
     task = await call(usecases.tasks.get, task_id_of(task_id))
-    degraded = await call(usecases.tasks.warnings, task)
-    shown = {**view.task(task, at=now()), **warnings(degraded)}
-    if task.status is TaskStatus.READY and generation in PLAYABLE_IN:
+    shown = view.task(task, at=now())
+    if task.status is TaskStatus.READY:
         video = await call(usecases.videos.find, task.index_id, task.video_id)
+        shown.update(warnings(video.warnings if video is not None else ()))
         shown.update(hls_of(request, signer, video, generation=generation))
     return JSONResponse(shown)
 

@@ -17,9 +17,9 @@ from kinodex.http.bodies import read_body, read_bytes
 from kinodex.http.dependencies import SignerDep, UseCasesDep
 from kinodex.http.fields import Fields
 from kinodex.http.idempotency import made_id
-from kinodex.http.links import asset_link, part_link, part_path
+from kinodex.http.links import asset_link, check_link, part_link, part_path
 from kinodex.http.listings import listing_of
-from kinodex.http.parameters import query_fields, upload_id_of
+from kinodex.http.parameters import upload_id_of
 from kinodex.http.signing import Signer
 from kinodex.http.threads import call
 from kinodex.http.tracing import request_id_of
@@ -129,12 +129,7 @@ async def put_part(
     upload_id: str, number: str, request: Request, *, usecases: UseCasesDep, signer: SignerDep
 ) -> Response:
     """Take a part of an upload; the answer's ``ETag`` is the proof to report it with."""
-    query = query_fields(request.query_params)
-    signer.check(
-        part_path(upload_id, number),
-        expires=query.text("expires") or "",
-        signature=query.text("signature") or "",
-    )
+    check_link(request, signer, part_path(upload_id, number))
     # What was signed was made by us: it is well formed.
     identifier, place = upload_id_of(upload_id), int(number)
     uploads = usecases.library.uploads
