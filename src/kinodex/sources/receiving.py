@@ -67,6 +67,7 @@ class Receiver:
 
     def _tell(self) -> None:
         self.pulse.done_bytes, self.pulse.total_bytes = self.part.size_bytes, self.part.total_bytes
+        self.pulse.beat()
 
     def _judge(self, head: Head) -> None:
         refuse_by_beginning(self.part.beginning(SNIFFED_BYTES), head, kind=self.kind)
