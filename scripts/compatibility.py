@@ -12,6 +12,7 @@ from itertools import groupby
 from pathlib import Path
 
 from kinodex.http.app import ROUTERS
+from kinodex.http.routes.generation import REFUSED
 from kinodex.http.spec.document import Endpoint, endpoints_of
 from kinodex.http.versions import GENERATIONS
 
@@ -22,6 +23,8 @@ OLD = ("v1.1", "v1.2")
 V2 = ("v1.2",)
 V3 = ("v1.3",)
 V2_3 = ("v1.2", "v1.3")
+
+REFUSED_PATHS = {(method, path) for method, path, _ in REFUSED}
 
 GENERATIVE = "needs a model that writes text; this server has none and does not pretend to"
 ENTITIES = "no engine here knows persons"
@@ -69,11 +72,11 @@ PLATFORM = (
         ("GET /tasks/{task_id}", ALL),
         ("DELETE /tasks/{task_id}", ALL),
         ("GET /tasks/status", OLD),
+        ("POST /tasks/transfers", OLD),
     ),
+    *_rows("Tasks", ("POST /tasks/external-provider", V2), lacks="direct links; pages of hosts are refused"),
     *_rows(
         "Tasks",
-        ("POST /tasks/transfers", OLD),
-        ("POST /tasks/external-provider", V2),
         ("POST /tasks/transfers/import/{integration_id}", V2_3),
         ("GET /tasks/transfers/import/{integration_id}/status", V2_3),
         ("GET /tasks/transfers/import/{integration_id}/logs", V2_3),
@@ -158,12 +161,37 @@ PLATFORM = (
         ("GET /analyze/tasks", V3),
         ("GET /analyze/tasks/{analyze_task_id}", V3),
         ("DELETE /analyze/tasks/{analyze_task_id}", V3),
+        ("POST /analyze/tasks/{analyze_task_id}/cancel", V3),
         ("POST /analyze/batches", V3),
+        ("GET /analyze/batches", V3),
+        ("GET /analyze/batches/{batch_id}", V3),
+        ("DELETE /analyze/batches/{batch_id}", V3),
+        ("GET /analyze/batches/{batch_id}/results", V3),
+        ("POST /analyze/batches/{batch_id}/cancel", V3),
         why=GENERATIVE,
     ),
-    *_rows("Others", ("GET /entity-collections", V3), why=ENTITIES),
-    *_rows("Others", ("GET /knowledge-stores", V3), ("POST /responses", V3), why=AGENTS),
-    *_rows("Others", ("GET /connections", V3), why=CLOUD),
+    *_rows(
+        "Others",
+        ("POST /entity-collections", V3),
+        ("GET /entity-collections", V3),
+        ("GET /entity-collections/{collection_id}", V3),
+        ("POST /entity-collections/{collection_id}/entities", V3),
+        why=ENTITIES,
+    ),
+    *_rows(
+        "Others",
+        ("POST /knowledge-stores", V3),
+        ("GET /knowledge-stores", V3),
+        ("POST /responses", V3),
+        why=AGENTS,
+    ),
+    *_rows(
+        "Others",
+        ("POST /connections:authorize", V3),
+        ("GET /connections", V3),
+        ("POST /connections/{connection_id}/imports", V3),
+        why=CLOUD,
+    ),
 )
 
 HEAD = """\
@@ -172,8 +200,9 @@ HEAD = """\
 What of the Twelve Labs platform's API is served, in which version. `scripts/compatibility.py` writes this
 page from the routes; a test keeps it true. The details of each endpoint stand at `/docs` of your server.
 
-*served*: as the platform documents it. *partly*: as the note says. *not served*: answered with the status
-404 and the code `endpoint_not_exists`. A dash: the platform has no such endpoint in that version.
+*served*: as the platform documents it. *partly*: as the note says. *refused*: answered with the status 400
+and the code `index_not_supported_for_generate`. *not served*: answered with the status 404 and the code
+`endpoint_not_exists`. A dash: the platform has no such endpoint in that version.
 """
 
 
@@ -195,9 +224,8 @@ def _line(row: Row, served: tuple[Endpoint, ...]) -> str:
     here = _versions_served(row.method, row.path, served)
     is_served = any(version in here for version in row.versions)
     state = "partly" if row.lacks else "served"
-    cells = [
-        (state if version in here else "not served") if version in row.versions else "-" for version in ALL
-    ]
+    absent = "refused" if (row.method, row.path) in REFUSED_PATHS else "not served"
+    cells = [(state if version in here else absent) if version in row.versions else "-" for version in ALL]
     note = row.lacks if is_served else row.why
     return f"| `{row.method} {row.path}` | {' | '.join(cells)} | {note} |"
 

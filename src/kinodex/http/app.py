@@ -12,7 +12,7 @@ from starlette.responses import JSONResponse
 from kinodex import __version__
 from kinodex.domain import errors
 from kinodex.http.auth import KnownKeys
-from kinodex.http.errors import answer_to, answer_to_ours, refusal
+from kinodex.http.errors import answer_to, answer_to_ours, in_form_of, refusal
 from kinodex.http.hosts import KnownHosts
 from kinodex.http.idempotency import AnsweredBefore, KeptAnswers, answer_again
 from kinodex.http.metrics import HttpFigures
@@ -23,6 +23,7 @@ from kinodex.http.routes import (
     embeddings_v2,
     engines,
     estimate,
+    generation,
     indexed_assets,
     indexes,
     keys,
@@ -32,6 +33,7 @@ from kinodex.http.routes import (
     reference,
     search,
     tasks,
+    transfers,
     uploads,
     videos,
     webhooks,
@@ -46,6 +48,7 @@ ROUTERS = (
     indexes.router,
     videos.router,
     tasks.router,
+    transfers.router,
     estimate.router,
     search.router,
     engines.router,
@@ -62,6 +65,7 @@ ROUTERS = (
     indexed_assets.router,
     embeddings.router,
     embeddings_v2.router,
+    generation.router,
     reference.router,
 )
 
@@ -122,14 +126,15 @@ async def _answer_to_framework(request: Request, error: Exception) -> JSONRespon
         response = answer_to(errors.EndpointUnknown(path))
     else:
         response = refusal(error.status_code, code="parameter_invalid", message=str(error.detail))
+    response = in_form_of(request, response)
     response.headers.update(error.headers or {})
     return response
 
 
-async def _answer_to_validation(_: Request, error: Exception) -> JSONResponse:
+async def _answer_to_validation(request: Request, error: Exception) -> JSONResponse:
     """Answer where a route left the reading of a parameter to the framework."""
     if not isinstance(error, RequestValidationError):
         raise error
     first = error.errors()[0]
     name = str(first["loc"][-1])
-    return answer_to(errors.ParameterInvalid(name, str(first["msg"]).lower()))
+    return in_form_of(request, answer_to(errors.ParameterInvalid(name, str(first["msg"]).lower())))

@@ -9,7 +9,7 @@ from starlette.responses import JSONResponse
 
 from kinodex.domain import errors
 
-NESTED = ("/embed-v2",)
+NESTED = ("/embed-v2", "/analyze/tasks", "/analyze/batches")
 """Where clients of the platform read errors from ``error``."""
 LONGEST_WAIT_S = 30
 """Clients of the platform obey a longer ``Retry-After`` by failing."""
@@ -126,6 +126,7 @@ ANSWERS: Mapping[type[errors.KinodexError], Answer] = {
     errors.PictureBroken: _BAD,
     errors.UploadUnfinished: _BAD,
     errors.AssetInUse: Answer(409),
+    errors.TextGenerationUnsupported: _BAD,
     errors.UploadClosed: Answer(409),
     errors.StorageFull: Answer(503, retry_after_s=LONGEST_WAIT_S),
     errors.EngineFailed: Answer(503, retry_after_s=1),
@@ -157,10 +158,14 @@ def refusal(status: int, *, code: str, message: str) -> JSONResponse:
 
 
 async def answer_to_ours(request: Request, error: Exception) -> JSONResponse:
-    """Answer to what a route raised; some clients look for it a level deeper, and find it in both places."""
+    """Answer to what a route raised."""
     if not isinstance(error, errors.KinodexError):
         raise error
-    response = answer_to(error)
+    return in_form_of(request, answer_to(error))
+
+
+def in_form_of(request: Request, response: JSONResponse) -> JSONResponse:
+    """Return a refusal as clients of a path read it: some look a level deeper, and find it in both places."""
     if not request.scope["path"].startswith(NESTED):
         return response
     plain: dict[str, object] = json.loads(bytes(response.body))

@@ -22,6 +22,7 @@ OPEN = frozenset(
         ("POST", "/estimate"),
         ("GET", "/tasks"),
         ("POST", "/tasks"),
+        ("POST", "/tasks/external-provider"),
         ("GET", "/tasks/status"),
         ("POST", "/search"),
         ("POST", "/search-v2"),

@@ -1,11 +1,14 @@
 """What a search request must be like, before anything is looked at."""
 
+import re
+
 from kinodex.domain import errors
 from kinodex.domain.indexes import Index
 from kinodex.domain.options import SEARCH_OPTIONS, allowed_in_search
 from kinodex.usecases.search_request import SearchRequest
 
 LONGEST_TEXT = 2_000
+_ENTITY = re.compile(r"<@[\w-]+>")
 MOST_PICTURES = 10
 _CHOICES = {
     "operator": ("or", "and"),
@@ -30,6 +33,9 @@ def check_request(request: SearchRequest) -> None:
         raise errors.ParameterMissing("query_text", "query_media_file", "query")
     if request.text and len(request.text) > LONGEST_TEXT:
         reason = f"it has {len(request.text)} characters and the maximum is {LONGEST_TEXT}"
+        raise errors.ParameterInvalid("query_text", reason)
+    if request.text and (mark := _ENTITY.search(request.text)):
+        reason = f"{mark[0][:80]} marks an entity, and this server knows none"
         raise errors.ParameterInvalid("query_text", reason)
     if pictures > MOST_PICTURES:
         reason = f"{pictures} pictures were sent and the maximum is {MOST_PICTURES}"

@@ -9,7 +9,7 @@ Everything that can go wrong and is not our own mistake, as one tree.
     · TaskNotCancelable · TaskNotRetryable · SourceGone
     · SearchOptionUnsupported · SearchOptionsConflict · FilterInvalid · PageExpired · VideoNotInIndex
     · IdempotencyKeyInvalid · IdempotencyKeyReused · RequestStillRunning · AnswerNotKept
-    · AssetInUse · UploadClosed
+    · AssetInUse · UploadClosed · TextGenerationUnsupported
     · UrlRefused: the address itself is not acceptable
       . UrlInvalid . UrlSchemeNotAllowed . UrlPortNotAllowed . UrlCredentialsNotAllowed
       . UrlAddressNotAllowed . UrlBucketNotAllowed . UrlHostUnsupported . WebhookUrlNotSecure
@@ -51,6 +51,9 @@ from kinodex.domain.errors.assets import (
     SoundBroken,
     UploadClosed,
     UploadUnfinished,
+)
+from kinodex.domain.errors.engines import (
+    TextGenerationUnsupported,
 )
 from kinodex.domain.errors.fetching import (
     BadResponse,
@@ -205,6 +208,7 @@ __all__ = [
     "TaskNotDeletable",
     "TaskNotRetryable",
     "TaskWithdrawn",
+    "TextGenerationUnsupported",
     "TlsFailed",
     "TooManyRedirects",
     "TooManyWebhooks",

@@ -29,7 +29,7 @@ from kinodex.http.spec.operation import Operation, documented, list_query, page_
 from kinodex.http.threads import call
 from kinodex.http.tracing import request_id_of
 from kinodex.http.uploads import UploadRule
-from kinodex.http.versions import GenerationDep, path_of
+from kinodex.http.versions import GenerationDep
 from kinodex.http.wire import values
 from kinodex.http.wire.versions import View
 from kinodex.http.wire.warnings import warnings
@@ -97,13 +97,6 @@ async def count_tasks(request: Request, usecases: UseCasesDep) -> JSONResponse:
     counts = await call(usecases.tasks.count_by_status, index_id)
     by_word = {status.value: counts.get(status, 0) for status in TaskStatus}
     return JSONResponse({"index_id": index_id, **by_word, "total_result": sum(by_word.values())})
-
-
-@router.post("/transfers", dependencies=[WRITE], include_in_schema=False)
-@router.post("/external-provider", dependencies=[WRITE], include_in_schema=False)
-async def transfer(request: Request) -> JSONResponse:
-    """Say that transfers from other services are not served here."""
-    raise errors.EndpointUnknown(path_of(request.scope))
 
 
 @router.get("/{task_id}", dependencies=[READ], openapi_extra=documented(Operation(answer=spec.TASK)))
