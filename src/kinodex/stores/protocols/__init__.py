@@ -14,21 +14,26 @@ from kinodex.stores.protocols.assets import (
 from kinodex.stores.protocols.blobs import (
     BlobStore,
 )
+from kinodex.stores.protocols.events import (
+    OutboxStore,
+)
+from kinodex.stores.protocols.indexes import (
+    IndexStore,
+    VideoStore,
+)
+from kinodex.stores.protocols.keys import (
+    KeyStore,
+)
+from kinodex.stores.protocols.pages import (
+    PageStore,
+)
 from kinodex.stores.protocols.purges import (
     Purge,
     PurgeStore,
 )
 from kinodex.stores.protocols.records import (
-    IndexStore,
-    KeyStore,
-    OutboxStore,
-    PageStore,
     Records,
-    StepRecord,
-    StepStore,
-    TaskStore,
     Transaction,
-    VideoStore,
 )
 from kinodex.stores.protocols.sharing import (
     Claim,
@@ -36,6 +41,11 @@ from kinodex.stores.protocols.sharing import (
     KnownBytes,
     KnownSource,
     SourceStore,
+)
+from kinodex.stores.protocols.tasks import (
+    StepRecord,
+    StepStore,
+    TaskStore,
 )
 from kinodex.stores.protocols.texts import (
     TextHit,
