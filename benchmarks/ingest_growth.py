@@ -37,14 +37,14 @@ GAP_S = 0.1
 """Between two rounds of the clip: sound begins a little before its pictures."""
 KEY = "ingest-growth-0123456789"
 QUICK = """
-from kinodex import bootstrap
+from kinodex.bootstrap import engines
 from kinodex.cli import main
 from kinodex.engines.executor import EngineSet, Executor
 from kinodex.engines.fake import FakeScreenText, FakeSentences, FakeSpeech, FakeVisual
-engines = EngineSet(
+quick = EngineSet(
     sentences=FakeSentences(), visual=FakeVisual(), speech=FakeSpeech(()), screen_text=FakeScreenText(())
 )
-bootstrap.build_executor = lambda _settings: Executor(engines)
+engines.build_executor = lambda _settings: Executor(quick)
 main()
 """
 

@@ -27,7 +27,7 @@ from tests.durability.violations import Journal, violations
 from tests.durability.wrong_orders import WRONG_ORDERS
 
 from kinodex import bootstrap
-from kinodex.bootstrap import Running
+from kinodex.bootstrap import Running, engines, process, wiring
 from kinodex.domain.errors import NotAVideo
 from kinodex.domain.listing import Listing
 from kinodex.domain.media import Decoded, MediaFacts
@@ -235,9 +235,9 @@ def live(
         WRONG_ORDERS[wrong_order]()
     install(trap)
     Recorded.recording = Path(recording)
-    bootstrap.build_executor, bootstrap.PyavReader = quick_executor, Recorded
-    bootstrap.SeparateFetcher, bootstrap.degraded = _fetcher_here, tuple
-    bootstrap.DbosJobs = partial(DbosJobs, dead_after_s=dead_after_s)
+    engines.build_executor, engines.degraded = quick_executor, tuple
+    wiring.PyavReader, wiring.SeparateFetcher = Recorded, _fetcher_here
+    process.DbosJobs = partial(DbosJobs, dead_after_s=dead_after_s)
     job_life.POLLING_S, reporting.WRITE_EVERY_S = 0.02, 0.0
     random.seed()  # a fork has the state of all its siblings
     if scenario == "recover":

@@ -15,7 +15,7 @@ from typing import Any
 
 from fakes import quick_executor
 
-from kinodex import bootstrap
+from kinodex.bootstrap import engines
 from kinodex.cli import main
 from kinodex.usecases import reporting
 
@@ -51,5 +51,5 @@ if __name__ == "__main__":
     if point != "none":
         _arm(point)
     reporting.WRITE_EVERY_S = 0.0
-    bootstrap.build_executor = quick_executor
+    engines.build_executor = quick_executor
     main()

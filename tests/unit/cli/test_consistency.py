@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 from kinodex import bootstrap
 from kinodex.cli.app import app
 from kinodex.cli.failures import CommandFailed, Status
+from kinodex.domain.errors import DataFolderInUse
 from kinodex.domain.ids import VideoId
 from kinodex.settings import Settings
 from kinodex.stores.blobs.obstore_blobs import ObstoreBlobs
@@ -42,4 +43,4 @@ def test_it_refuses_while_another_process_uses_sqlite(tmp_path: Path) -> None:
     settings = Settings(data_dir=tmp_path)
     with bootstrap.opened(settings, executor=bootstrap.build_executor(settings)):
         error, _ = _run(tmp_path)
-    assert isinstance(error, bootstrap.DataFolderInUse)
+    assert isinstance(error, DataFolderInUse)
