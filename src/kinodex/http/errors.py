@@ -75,6 +75,7 @@ ANSWERS: Mapping[type[errors.KinodexError], Answer] = {
     errors.SearchOptionUnsupported: _BAD,
     errors.SearchOptionsConflict: _BAD,
     errors.FilterInvalid: _BAD,
+    errors.QueryUnreadable: _BAD,
     errors.PageExpired: _BAD,
     errors.VideoNotInIndex: _BAD,
     errors.IdempotencyKeyInvalid: _BAD,

@@ -7,7 +7,8 @@ Everything that can go wrong and is not our own mistake, as one tree.
     · MethodNotAllowed · KeyInvalid · KeyForbids · KeyLimited · BodyTooLarge
     · IndexNameTaken · IndexModelsFixed · TaskNotDeletable · VideoNotReady · UploadExpired
     · TaskNotCancelable · TaskNotRetryable · SourceGone
-    · SearchOptionUnsupported · SearchOptionsConflict · FilterInvalid · PageExpired · VideoNotInIndex
+    · SearchOptionUnsupported · SearchOptionsConflict · FilterInvalid · QueryUnreadable
+    · PageExpired · VideoNotInIndex
     · IdempotencyKeyInvalid · IdempotencyKeyReused · RequestStillRunning · AnswerNotKept
     · AssetInUse · UploadClosed · TextGenerationUnsupported
     · UrlRefused: the address itself is not acceptable
@@ -103,6 +104,7 @@ from kinodex.domain.errors.requests import (
     PageExpired,
     ParameterInvalid,
     ParameterMissing,
+    QueryUnreadable,
     Refused,
     SearchOptionsConflict,
     SearchOptionUnsupported,
@@ -189,6 +191,7 @@ __all__ = [
     "ParameterMissing",
     "PictureBroken",
     "ProxyRefused",
+    "QueryUnreadable",
     "RateLimitedBySource",
     "ReceiverRefused",
     "Refused",

@@ -166,6 +166,17 @@ class FilterInvalid(Refused):
     code = "search_filter_invalid"
 
 
+class QueryUnreadable(Refused):
+    """A query breaks the grammar of the search language."""
+
+    code = "search_query_invalid"
+
+    def __init__(self, column: int, reason: str) -> None:
+        super().__init__(f"The query cannot be read: column {column}: {reason}.")
+        self.column = column
+        self.reason = reason
+
+
 class PageExpired(Refused):
     """The page token has expired or was never given out."""
 
