@@ -322,6 +322,20 @@ def test_unfinished_tasks_come_oldest_first(records: SqlRecords, index: Index) -
     assert counts == dict.fromkeys(TaskStatus, 1)
 
 
+def test_unfinished_attempts_come_a_few_at_a_time_and_each_once(records: SqlRecords, index: Index) -> None:
+    tasks = [a_task(index.id, attempt=1 + n % 2) for n in range(5)]
+    with records.write() as transaction:
+        for task in (*tasks, a_task(index.id, status=TaskStatus.READY)):
+            transaction.tasks.add(task)
+    found: list[tuple[TaskId, int]] = []
+    with records.read() as transaction:
+        while page := transaction.tasks.unfinished_attempts(after=found[-1][0] if found else None, limit=2):
+            assert len(page) <= 2
+            found += page
+
+    assert found == sorted((task.id, task.attempt) for task in tasks)
+
+
 def test_tasks_are_listed_by_condition(records: SqlRecords, index: Index) -> None:
     short = a_task(index.id, duration_s=5.0, status=TaskStatus.READY, filename="b.mp4")
     long = a_task(index.id, duration_s=50.0, status=TaskStatus.FAILED, filename="B.mp4")

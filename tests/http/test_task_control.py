@@ -115,7 +115,10 @@ def test_a_transcript_that_is_gone_keeps_a_task_from_being_retried(client, backs
 def test_a_waiting_task_says_what_it_waits_for(client, backstage, index_id, version: str) -> None:
     first, second = _submit(client, index_id), _submit(client, index_id)
     shown = [client.get(f"/{version}/tasks/{each}").json()["queue_reason"] for each in (first, second)]
-    assert shown == ["0 tasks are ahead; 0 of 1 worker are busy", "1 task is ahead; 0 of 1 worker are busy"]
+    assert shown == [
+        "0 tasks are ahead; the only worker is free",
+        "1 task is ahead; the only worker is free",
+    ]
     listed = {each["_id"]: each for each in client.get(f"/{version}/tasks").json()["data"]}
     assert listed[second]["queue_reason"] == shown[1]
 

@@ -118,6 +118,8 @@ def show_task(
         print_json({**task, "steps": steps})
         return
     print_tasks([task])
+    if "attempt" in task:
+        out.print(f"attempt: {task['attempt']}", markup=False)
     if task.get("queue_reason"):
         out.print(f"waits: {task['queue_reason']}", markup=False)
     rows = [

@@ -60,7 +60,7 @@ def _answer(job: Job, tell: Callable[[Reply], None]) -> Reply:
             job.url,
             job.target,
             limit_bytes=job.limit_bytes,
-            progress=lambda so_far: tell(Here(so_far.size_bytes, so_far.total_bytes)),
+            progress=lambda so_far: tell(Here(so_far.size_bytes, so_far.total_bytes, so_far.waits_for)),
             kind=job.kind,
             headers=job.headers,
             known_as=job.known_as,

@@ -213,7 +213,7 @@ class Download:
             here_bytes=self._part.size_bytes,
             wait_s=round(wait_s, 1),
         )
-        self._pulse.sleep(wait_s)
+        self._pulse.wait_after(failure, wait_s)
 
     def _count_failure(self) -> None:
         """Count, and begin to count anew after real progress: more than ever is here and will be used."""

@@ -46,10 +46,11 @@ def decode_job(content: bytes) -> Job:
 
 
 class Here(msgspec.Struct, frozen=True, tag="here"):
-    """So many bytes are on the disk, of so many."""
+    """So many bytes are on the disk, of so many; and why there are no more now, before another try."""
 
     size_bytes: int
     total_bytes: int | None
+    waits_for: str | None = None
 
 
 class Noted(msgspec.Struct, frozen=True, tag="noted"):

@@ -15,12 +15,13 @@ class FetchedSoFar:
 
     ``path`` is the growing file; its first ``size_bytes`` are there and may be read. It may be gone or
     begun anew a moment later, and does not exist before the first answer. ``total_bytes`` is the declared
-    length, ``None`` if none was declared.
+    length, ``None`` if none was declared. ``waits_for`` is why nothing comes now, before another try.
     """
 
     path: Path
     size_bytes: int
     total_bytes: int | None = None
+    waits_for: str | None = None
 
 
 FetchProgress = Callable[[FetchedSoFar], None]

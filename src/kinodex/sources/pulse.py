@@ -5,7 +5,8 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from kinodex.domain.errors import FetchTimedOut
+from kinodex.domain.errors import FetchFailed, FetchTimedOut
+from kinodex.domain.waiting import retry_of
 from kinodex.sources.limits import FetchLimits
 from kinodex.sources.protocols import FetchedSoFar, FetchProgress
 
@@ -29,10 +30,12 @@ class Pulse:
     total_bytes: int | None = None
     _ends_at: float = field(init=False)
     _next_at: float = field(init=False)
+    _waits_for: Callable[[], str | None] = field(init=False)
 
     def __post_init__(self) -> None:
         self._ends_at = self.clock() + self.limits.total_s
         self._next_at = self.clock()
+        self._waits_for = _for_nothing
 
     @property
     def left_s(self) -> float:
@@ -51,11 +54,17 @@ class Pulse:
             raise FetchTimedOut(f"The download did not end within {self.limits.total_s:g} s.")
         if self.clock() >= self._next_at:
             self._next_at = self.clock() + self.limits.progress_every_s
-            self.progress(FetchedSoFar(self.path, self.done_bytes, self.total_bytes))
+            self.progress(FetchedSoFar(self.path, self.done_bytes, self.total_bytes, self._waits_for()))
 
-    def sleep(self, seconds: float) -> None:
-        """Wait, beating."""
+    def wait_after(self, failure: FetchFailed, seconds: float) -> None:
+        """Wait before another try, beating, and tell why."""
         until = self.clock() + seconds
+        self._waits_for = lambda: retry_of("fetch", failure, in_s=until - self.clock())
         while (left := until - self.clock()) > 0:
             self.beat()
             time.sleep(min(left, SLICE_S))
+        self._waits_for = _for_nothing
+
+
+def _for_nothing() -> None:
+    """Nothing is waited for."""

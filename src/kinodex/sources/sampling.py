@@ -126,7 +126,7 @@ class CurlSampler:
         is_hopeless = isinstance(error, FetchFailed) and not is_worth_retrying(error)
         if is_hopeless or failures >= self._limits.attempts or wait_s >= pulse.left_s:
             raise failure
-        pulse.sleep(wait_s)
+        pulse.wait_after(failure, wait_s)
 
 
 def _taken(answer: Answer, length: int) -> bytes:

@@ -147,7 +147,7 @@ def _heed(replies: Iterator[Reply | None], progress: FetchProgress, *, path: Pat
                 getattr(log, reply.level)(reply.event, **reply.fields)
                 continue
             case Here():
-                so_far = FetchedSoFar(path, reply.size_bytes, reply.total_bytes)
+                so_far = FetchedSoFar(path, reply.size_bytes, reply.total_bytes, reply.waits_for)
         progress(so_far)
     return None
 

@@ -1,6 +1,7 @@
 """Indexing: the work behind a task, safe to kill at any point."""
 
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
@@ -16,6 +17,9 @@ from kinodex.usecases.indexing_steps import IndexingSteps, IndexingTools
 from kinodex.usecases.publishing import record_failure
 from kinodex.usecases.purging import Purging, keep_for_retry, purge_videos
 from kinodex.usecases.task_control import is_canceled
+
+LOOKED_AT_AT_ONCE = 500
+"""Unfinished tasks: two short queries for each so many."""
 
 log = structlog.get_logger(__name__)
 
@@ -79,10 +83,22 @@ class Indexing:
         self.purging.soon()
 
     def fail_unattended(self, jobs: Jobs) -> None:
-        """Fail unfinished tasks whose job has ended or is not there: nobody would ever work on them."""
+        """
+        Fail unfinished tasks whose job has ended or is not there: nobody would ever work on them.
+
+        However many there are, so few are looked at at a time that nothing else is held up.
+        """
+        after: TaskId | None = None
+        while attempts := self._unfinished(after):
+            after = attempts[-1].task_id
+            self._fail_lost(jobs.unattended(attempts))
+
+    def _unfinished(self, after: TaskId | None) -> Sequence[Attempt]:
         with self.tools.records.read() as transaction:
-            unfinished = transaction.tasks.unfinished()
-        lost = jobs.unattended([Attempt(task.id, task.attempt) for task in unfinished])
+            found = transaction.tasks.unfinished_attempts(after=after, limit=LOOKED_AT_AT_ONCE)
+        return [Attempt(task_id, number) for task_id, number in found]
+
+    def _fail_lost(self, lost: Sequence[Attempt]) -> None:
         for attempt in lost:
             sentence = "The work on this task ended without a result; the server's log may have the reason."
             failure = Failure("internal_server_error", sentence)

@@ -12,7 +12,11 @@ def queue_reason(line: Line, attempt: Attempt) -> str | None:
         return "no worker is running"
     if place.is_running:
         return None
-    busy = min(line.busy, line.slots)
     ahead = f"{place.ahead} tasks are ahead" if place.ahead != 1 else "1 task is ahead"
-    workers = "worker" if line.slots == 1 else "workers"
-    return f"{ahead}; {busy} of {line.slots} {workers} {'is' if busy == 1 else 'are'} busy"
+    return f"{ahead}; {_business(min(line.busy, line.slots), line.slots)}"
+
+
+def _business(busy: int, slots: int) -> str:
+    if slots == 1:
+        return "the only worker is busy" if busy else "the only worker is free"
+    return f"{busy} of {slots} workers {'is' if busy == 1 else 'are'} busy"

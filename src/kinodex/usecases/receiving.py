@@ -163,6 +163,7 @@ class Receiving:
             fetcher=self.fetcher,
             limit_bytes=min(self.maximum_bytes, self.limits.maximum_size_bytes),
             progress=self.reporter.progress,
+            waiting=self.reporter.waits_for,
             headers=self.task.source.headers,
             look=EarlyLook(self.media, self.limits),
         )

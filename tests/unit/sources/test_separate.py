@@ -64,6 +64,20 @@ def test_a_file_comes_whole_and_the_log_comes_along(site: Site, download: Downlo
     assert "s3cret" not in str(logs)
 
 
+def test_a_wait_before_another_try_says_why_and_for_how_long(
+    site: Site, download: Downloader, video: bytes
+) -> None:
+    def busy_first(visit: Visit) -> None:
+        visit.range(video) if visit.number > 1 else visit.answer(b"", "Retry-After: 1", status=503)
+
+    told: list[FetchedSoFar] = []
+    separately(site, site.on("/v", busy_first), download.target, progress=told.append)
+
+    waits = {so_far.waits_for for so_far in told}
+    assert waits == {None, "retry of fetch in 1 s: the host answered with HTTP status 503"}
+    assert told[-1].waits_for is None
+
+
 def test_progress_tells_of_a_file_whose_head_can_be_read(
     site: Site, download: Downloader, video: bytes
 ) -> None:

@@ -1,7 +1,7 @@
 """From a file to a searchable video, and what is left when something is wrong."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
@@ -21,7 +21,8 @@ from kinodex.domain.ids import IndexId
 from kinodex.domain.listing import Listing
 from kinodex.domain.options import Modality
 from kinodex.domain.tasks import Failure, Task, TaskStatus
-from kinodex.usecases import UseCases
+from kinodex.jobs.protocols import Attempt
+from kinodex.usecases import UseCases, indexing
 from kinodex.usecases.search_request import SearchRequest
 from kinodex.usecases.tasks import TaskRequest
 
@@ -140,6 +141,25 @@ def test_the_end_of_a_task_queues_one_event_that_says_so(
     }
     assert len({ready.id, failed.id}) == 2
     assert all(re.fullmatch("whe_[0-9a-f]{32}", event.id) for event in (ready, failed))
+
+
+def test_of_many_unfinished_tasks_those_that_nobody_will_do_fail(
+    usecases: UseCases, index_id: IndexId, clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class OneLost:
+        asked: list[int] = []  # noqa: RUF012  one queue, one list
+
+        def unattended(self, attempts: Sequence[Attempt]) -> Sequence[Attempt]:
+            self.asked.append(len(attempts))
+            return [each for each in attempts if each.task_id == sent[3].id]
+
+    monkeypatch.setattr(indexing, "LOOKED_AT_AT_ONCE", 2)
+    sent = [_send(usecases, index_id, clip) for _ in range(5)]
+    usecases.indexing.fail_unattended(OneLost())  # type: ignore[arg-type]
+
+    assert OneLost.asked == [2, 2, 1]
+    failed = [task.id for task in sent if usecases.tasks.get(task.id).status is TaskStatus.FAILED]
+    assert failed == [sent[3].id]
 
 
 def test_a_final_task_stays_as_it_is(usecases: UseCases, task: Task) -> None:

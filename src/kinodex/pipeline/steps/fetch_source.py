@@ -1,6 +1,7 @@
 """Bring the bytes of a video here."""
 
 import hashlib
+from collections.abc import Callable
 from pathlib import Path
 
 from kinodex.domain.request_headers import RequestHeaders
@@ -16,6 +17,7 @@ def fetch_source(
     fetcher: VideoFetcher,
     limit_bytes: int,
     progress: Progress,
+    waiting: Callable[[str], None],
     look: EarlyLook,
     headers: RequestHeaders = (),
 ) -> Fetched:
@@ -29,6 +31,7 @@ def fetch_source(
         limit_bytes: Largest file taken.
         headers: Of the user's own, for the origin of the URL.
         progress: Told the share that is here, where the length is known.
+        waiting: Told what the download waits for before another try.
         look: Judges the file while it grows.
 
     Raises:
@@ -37,6 +40,9 @@ def fetch_source(
 
     def share(so_far: FetchedSoFar) -> None:
         look.heed(so_far)
+        if so_far.waits_for is not None:
+            waiting(so_far.waits_for)
+            return
         progress(so_far.size_bytes / so_far.total_bytes if so_far.total_bytes else 0.0)
 
     return fetcher.fetch(url, target, limit_bytes=limit_bytes, progress=share, headers=headers)

@@ -64,6 +64,10 @@ class TaskStore(Protocol):
         """Return tasks that are neither ready nor failed, oldest first."""
         ...
 
+    def unfinished_attempts(self, *, after: TaskId | None, limit: int) -> Sequence[tuple[TaskId, int]]:
+        """Return ids and attempts of at most so many unfinished tasks, by id, from the one after ``after``."""
+        ...
+
     def count_by_status(self, index_id: IndexId | None) -> Mapping[TaskStatus, int]:
         """Count the tasks of one index, or of all; statuses without any may be absent."""
         ...

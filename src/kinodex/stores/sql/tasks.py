@@ -115,6 +115,15 @@ class SqlTaskStore:
         query = sa.select(tasks).where(tasks.c.status.in_(open_ones)).order_by(tasks.c.created_at, tasks.c.id)
         return [task_of(row) for row in self.connection.execute(query)]
 
+    def unfinished_attempts(self, *, after: TaskId | None, limit: int) -> Sequence[tuple[TaskId, int]]:
+        """Return ids and attempts of at most so many unfinished tasks, by id, from the one after ``after``."""
+        open_ones = [status.value for status in TaskStatus if not status.is_final]
+        query = sa.select(tasks.c.id, tasks.c.attempt).where(tasks.c.status.in_(open_ones))
+        if after is not None:
+            query = query.where(tasks.c.id > after)
+        rows = self.connection.execute(query.order_by(tasks.c.id).limit(limit))
+        return [(TaskId(row.id), row.attempt) for row in rows]
+
     def count_by_status(self, index_id: IndexId | None) -> Mapping[TaskStatus, int]:
         """Count the tasks of one index, or of all."""
         query = sa.select(tasks.c.status, sa.func.count()).group_by(tasks.c.status)
