@@ -12,6 +12,7 @@ from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from kinodex.domain.assets import AssetLimits
+from kinodex.domain.capacity import Capacity, GateSize
 
 PREFIX = "KINODEX_"
 FIRST_KEY_FILE = "api-key"
@@ -97,6 +98,21 @@ class Settings(BaseSettings):
     workers: int = Field(default=1, ge=1, le=64, description="Videos indexed at the same time.")
     pending_per_key: int = Field(default=1_000, ge=1, description="Unfinished tasks one key may have.")
     pending_total: int = Field(default=10_000, ge=1, description="Unfinished tasks there may be in all.")
+    requests_at_once: int = Field(
+        default=400, ge=1, description="Requests open at the same time in one process."
+    )
+    searches_at_once: int = Field(default=8, ge=1, le=16, description="Searches that run at the same time.")
+    searches_waiting: int = Field(default=64, ge=0, description="Further searches that wait for their turn.")
+    embeds_at_once: int = Field(
+        default=4, ge=1, le=16, description="Requests for vectors that run at the same time."
+    )
+    embeds_waiting: int = Field(
+        default=32, ge=0, description="Further requests for vectors that wait for their turn."
+    )
+    uploads_at_once: int = Field(default=16, ge=1, description="Files received at the same time.")
+    uploads_waiting: int = Field(
+        default=48, ge=0, description="Further files whose senders wait for their turn."
+    )
     keep_failed_s: int = Field(
         default=24 * 3600,
         ge=0,
@@ -136,6 +152,16 @@ class Settings(BaseSettings):
             multipart_bytes=self.asset_multipart_max_bytes,
             image_bytes=self.asset_image_max_bytes,
             part_bytes=self.asset_part_bytes,
+        )
+
+    @property
+    def capacity(self) -> Capacity:
+        """How many requests are answered at the same time."""
+        return Capacity(
+            requests=self.requests_at_once,
+            searches=GateSize(self.searches_at_once, self.searches_waiting),
+            embeds=GateSize(self.embeds_at_once, self.embeds_waiting),
+            uploads=GateSize(self.uploads_at_once, self.uploads_waiting),
         )
 
     @property

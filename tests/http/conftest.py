@@ -24,6 +24,7 @@ from kinodex.domain import errors, limits
 from kinodex.domain.arrays import Frame
 from kinodex.domain.assets import AssetLimits
 from kinodex.domain.clock import now
+from kinodex.domain.disk import DiskSpace
 from kinodex.domain.ids import IndexId, TaskId, VideoId, new_id
 from kinodex.domain.media import Decoded, Glimpse, MediaFacts
 from kinodex.domain.options import Modality
@@ -172,6 +173,9 @@ class CountedJobs:
 
     def waiting(self) -> int:
         return len(self.queued)
+
+    def wind_down(self) -> None:
+        """Nothing runs."""
 
     def stop(self) -> None:
         """Nothing runs."""
@@ -443,6 +447,7 @@ def _backstage(folder: Path, empty_database: Path) -> Iterator[Backstage]:
         purging=purging,
         consistency=Consistency(records=records, blobs=blobs, purging=purging, folders=folder / "work"),
         library=open_library(library, tasks=tasks, videos=videos),
+        space=DiskSpace(folder, 0),
     )
     yield Backstage(records, blobs, jobs, media, executor, usecases, uploads, pictures)
     structlog.reset_defaults()

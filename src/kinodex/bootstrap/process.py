@@ -13,6 +13,7 @@ from kinodex.bootstrap.stores import is_alone, only_writer, open_records
 from kinodex.bootstrap.web import http_app
 from kinodex.bootstrap.wiring import wire
 from kinodex.engines.executor import Executor
+from kinodex.http.drain import Drain
 from kinodex.jobs.dbos_jobs import DbosJobs
 from kinodex.settings import FIRST_KEY_FILE, Settings
 from kinodex.usecases import UseCases
@@ -33,10 +34,11 @@ class Running:
     settings: Settings
     usecases: UseCases
     key_file: Path | None
+    drain: Drain
 
     def http_app(self) -> FastAPI:
         """Return the application a web server serves."""
-        return http_app(self.settings, self.usecases)
+        return http_app(self.settings, self.usecases, self.drain)
 
     def where_the_key_is(self) -> str:
         """Say where a person finds the key; never the key itself."""
@@ -80,8 +82,10 @@ def running(settings: Settings, *, api: bool, worker: bool) -> Iterator[Running]
         engines.warm_up(executor)
         if settings.api_key is not None and len(settings.api_key.get_secret_value()) < SAFE_KEY_LENGTH:
             log.warning("KINODEX_API_KEY is short", safe_from=SAFE_KEY_LENGTH)
+        served = Running(settings, usecases, key_file, Drain())
+        served.drain.when_begun(hand.wind_down)
         try:
-            yield Running(settings, usecases, key_file)
+            yield served
         finally:
             delivering.stop()
             hand.stop()

@@ -6,17 +6,20 @@ import secrets
 from fastapi import FastAPI
 
 from kinodex.http.app import create_app
+from kinodex.http.drain import Drain
 from kinodex.settings import Settings
 from kinodex.usecases import UseCases
 
 
-def http_app(settings: Settings, usecases: UseCases) -> FastAPI:
+def http_app(settings: Settings, usecases: UseCases, drain: Drain) -> FastAPI:
     """Return the application a web server serves."""
     return create_app(
         usecases,
         signing_key=_signing_key(settings),
         allowed_hosts=_allowed_hosts(settings),
         requests_per_minute=settings.requests_per_minute,
+        capacity=settings.capacity,
+        drain=drain,
     )
 
 

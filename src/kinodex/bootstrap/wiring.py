@@ -7,6 +7,7 @@ from kinodex.bootstrap import engines
 from kinodex.bootstrap.fetching import bucket_links, fetching, query_pictures, sampler
 from kinodex.bootstrap.stores import is_alone, open_blobs
 from kinodex.domain import limits
+from kinodex.domain.disk import DiskSpace
 from kinodex.domain.indexes import ModelChoice
 from kinodex.engines.executor import Executor
 from kinodex.jobs.dbos_jobs import DbosJobs
@@ -87,6 +88,7 @@ def wire(settings: Settings, *, records: SqlRecords, jobs: DbosJobs, executor: E
         purging=purging,
         consistency=Consistency(records=records, blobs=blobs, purging=purging, folders=folders),
         library=open_library(library, tasks=tasks, videos=videos),
+        space=DiskSpace(settings.data_dir, settings.free_space_bytes),
     )
 
 

@@ -1,6 +1,5 @@
 """``kinodex serve`` and ``kinodex worker``: processes that stay."""
 
-import signal
 import socket
 import threading
 from typing import Annotated
@@ -11,9 +10,7 @@ from kinodex.cli.failures import CommandFailed, Status
 from kinodex.cli.logs import configure_logs
 from kinodex.cli.options import DataDir, settings_with
 from kinodex.cli.output import out
-
-STOP_S = 10
-"""Requests in flight get so long to end when the server is told to stop."""
+from kinodex.cli.stopping import Stopping
 
 
 def serve(
@@ -26,27 +23,21 @@ def serve(
     ] = True,
 ) -> None:
     """Serve the API; index videos in the same process unless told otherwise."""
-    import uvicorn  # noqa: PLC0415  a second of imports that other commands do without
-
-    from kinodex import bootstrap  # noqa: PLC0415  likewise
+    from kinodex import bootstrap  # noqa: PLC0415  a second of imports that other commands do without
+    from kinodex.http.serving import Server  # noqa: PLC0415  likewise
 
     settings = settings_with(context, host=host, port=port, data_dir=data_dir)
     configure_logs(level=settings.log_level, form=settings.log_format)
-    _end_in_order()
+    told = threading.Event()
+    stopping = Stopping(told.set)
+    stopping.catch()
     with bootstrap.running(settings, api=True, worker=with_worker) as running:
-        config = uvicorn.Config(
-            running.http_app(),
-            log_config=None,
-            access_log=False,
-            server_header=False,
-            timeout_graceful_shutdown=STOP_S,
-            proxy_headers=False,
-        )
+        server = Server(running.http_app(), drain=running.drain, told=told, stop=stopping)
         listening = _listen(settings.host, settings.port)
         address = f"http://{_shown_host(settings.host)}:{listening.getsockname()[1]}"
         out.print(f"Kinodex listens on {address}")
         out.print(f"API key: {running.where_the_key_is()}", markup=False)
-        uvicorn.Server(config).run(sockets=[listening])
+        server.run(sockets=[listening])
 
 
 def worker(context: typer.Context, data_dir: DataDir = None) -> None:
@@ -56,22 +47,10 @@ def worker(context: typer.Context, data_dir: DataDir = None) -> None:
     settings = settings_with(context, data_dir=data_dir)
     configure_logs(level=settings.log_level, form=settings.log_format)
     stop = threading.Event()
-    for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, lambda *_: stop.set())
+    Stopping(stop.set).catch()
     with bootstrap.running(settings, api=False, worker=True):
         out.print("Kinodex works; stop with Ctrl-C")
         stop.wait()
-
-
-def _end_in_order() -> None:
-    """
-    Let the end of a ``with`` block follow a signal to stop.
-
-    The web server catches the signal, ends, and raises it again for handlers that were there before:
-    the system's own would kill the process before the worker is stopped.
-    """
-    for name in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(name, lambda *_: None)
 
 
 def _listen(host: str, port: int) -> socket.socket:

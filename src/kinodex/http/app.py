@@ -11,8 +11,11 @@ from starlette.responses import JSONResponse
 
 from kinodex import __version__
 from kinodex.domain import errors
+from kinodex.domain.capacity import Capacity
 from kinodex.http.auth import KnownKeys
+from kinodex.http.drain import Drain, OpenRequests
 from kinodex.http.errors import answer_to, answer_to_ours, in_form_of, refusal
+from kinodex.http.gates import Gates
 from kinodex.http.hosts import KnownHosts
 from kinodex.http.idempotency import AnsweredBefore, KeptAnswers, answer_again
 from kinodex.http.metrics import HttpFigures
@@ -76,6 +79,8 @@ def create_app(
     signing_key: bytes,
     allowed_hosts: Sequence[str] | None = None,
     requests_per_minute: int = 0,
+    capacity: Capacity | None = None,
+    drain: Drain | None = None,
 ) -> FastAPI:
     """
     Return the application a web server serves.
@@ -85,12 +90,21 @@ def create_app(
         signing_key: Secret that signs links to media; the same in all processes behind one address.
         allowed_hosts: Names the server may be called by, without port; ``None`` for any.
         requests_per_minute: How many a key may make that has no limit of its own; 0 for any number.
+        capacity: How many it may have open at the same time.
+        drain: Tells when the server ends.
     """
-    figures = HttpFigures()
+    capacity, drain = capacity or Capacity(), drain or Drain()
+    gates = Gates(capacity)
+    drain.when_begun(gates.close)
+    figures = HttpFigures(gates)
     layers = [Middleware(Tracing, figures=figures)]
     if allowed_hosts is not None:
         layers.append(Middleware(KnownHosts, names=allowed_hosts))
-    layers += [Middleware(VersionedPaths), Middleware(KeptAnswers)]
+    layers += [
+        Middleware(VersionedPaths),
+        Middleware(OpenRequests, most=capacity.requests, drain=drain),
+        Middleware(KeptAnswers),
+    ]
     app = FastAPI(
         title="Kinodex",
         version=__version__,
@@ -103,6 +117,8 @@ def create_app(
     app.state.usecases = usecases
     app.state.known_keys = KnownKeys(usecases.keys)
     app.state.rates = Rates(requests_per_minute)
+    app.state.gates = gates
+    app.state.drain = drain
     app.state.signer = Signer(signing_key)
     app.state.http_figures = figures
     app.state.documents = Documents(ROUTERS)

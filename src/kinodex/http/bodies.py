@@ -8,7 +8,7 @@ Nothing is read before the route asks, so a caller without a key is refused befo
 import hashlib
 import re
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from urllib.parse import parse_qsl
 
 import anyio
@@ -16,8 +16,10 @@ from starlette.requests import Request
 
 from kinodex.domain import errors
 from kinodex.domain.keys import ApiKey
+from kinodex.http.drain import Drain
 from kinodex.http.errors import BodyStalled
 from kinodex.http.fields import Fields, parse_json
+from kinodex.http.gates import passing
 from kinodex.http.idempotency import attempt_of
 from kinodex.http.multipart_bodies import (
     FIELD_BYTES,
@@ -58,6 +60,8 @@ async def read_body(
         FileTooLarge: The video is over its limit.
         BodyStalled: The client stopped sending.
         StorageFull: The disk is full.
+        Overloaded: Too many files are on their way already.
+        ServerStopping: The server ends before the body does.
     """
     kind, stated = read_content_type(request.headers.get("content-type", ""))
     chunks = _chunks(request)
@@ -69,13 +73,16 @@ async def read_body(
         await _begin(request, fields)
         yield fields
         return
-    reader = FormReader(boundary, accepted)
-    try:
+    async with AsyncExitStack() as places:
+
+        async def at_file() -> None:
+            await places.enter_async_context(passing(request, "uploads"))
+
+        reader = FormReader(boundary, accepted, at_file=at_file)
+        places.push_async_callback(reader.discard)
         fields = await _form(request, reader, accepted, head=head, chunks=chunks)
         await _begin(request, fields)
         yield fields
-    finally:
-        await reader.discard()
 
 
 async def read_bytes(request: Request, *, limit_bytes: int) -> AsyncIterator[bytes]:
@@ -85,6 +92,7 @@ async def read_bytes(request: Request, *, limit_bytes: int) -> AsyncIterator[byt
     Raises:
         FileTooLarge: It is declared larger than the limit; what comes is for the caller to count.
         BodyStalled: The client stopped sending.
+        ServerStopping: The server ends before the body does.
     """
     _check_declared(request, limit_bytes, errors.FileTooLarge(limit_bytes))
     async for chunk in _chunks(request):
@@ -192,8 +200,9 @@ async def _chunks(request: Request) -> AsyncIterator[bytes]:
     if read_before:
         yield read_before
         return
-    stream = request.stream()
+    stream, drain = request.stream(), _drain(request)
     while True:
+        drain.check()
         try:
             with anyio.fail_after(STALL_S):
                 chunk = await anext(stream)
@@ -203,6 +212,11 @@ async def _chunks(request: Request) -> AsyncIterator[bytes]:
             raise BodyStalled(STALL_S) from error
         if chunk:
             yield chunk
+
+
+def _drain(request: Request) -> Drain:
+    drain: Drain = request.app.state.drain
+    return drain
 
 
 async def _look(chunks: AsyncIterator[bytes]) -> bytes:

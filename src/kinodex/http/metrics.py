@@ -6,6 +6,7 @@ from prometheus_client import CollectorRegistry, Counter, Histogram, generate_la
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
+from kinodex.http.gates import Gates
 from kinodex.usecases.health import Figures
 
 CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
@@ -17,8 +18,9 @@ _BOUNDS_S = (0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0, 600.0)
 class HttpFigures:
     """What requests this process has answered."""
 
-    def __init__(self) -> None:
+    def __init__(self, gates: Gates) -> None:
         self._registry = CollectorRegistry()
+        self._registry.register(_Crowd(gates))
         self._requests = Counter(
             "kinodex_http_requests",
             "Requests answered; 499 are those whose client left.",
@@ -50,6 +52,32 @@ class HttpFigures:
         others = CollectorRegistry()
         others.register(_Snapshot(figures))
         return generate_latest(self._registry) + generate_latest(others)
+
+
+class _Crowd:
+    """Who is at the gates of this process as the library asks for it."""
+
+    def __init__(self, gates: Gates) -> None:
+        self._gates = gates
+
+    def collect(self) -> Iterator[Metric]:
+        running = GaugeMetricFamily(
+            "kinodex_gate_running", "Heavy requests that run, by kind.", labels=["gate"]
+        )
+        waiting = GaugeMetricFamily(
+            "kinodex_gate_waiting", "Heavy requests that wait for their turn, by kind.", labels=["gate"]
+        )
+        refused = CounterMetricFamily(
+            "kinodex_gate_refused",
+            "Heavy requests refused: for their key, for the server, late or stopping.",
+            labels=["gate", "reason"],
+        )
+        for gate in self._gates:
+            running.add_metric([gate.name], gate.running)
+            waiting.add_metric([gate.name], gate.waiting)
+            for reason, number in dict(gate.refused).items():
+                refused.add_metric([gate.name, reason], number)
+        yield from (running, waiting, refused)
 
 
 class _Snapshot:

@@ -1,7 +1,7 @@
 """Forms with files, read as they come: small fields into memory, the video to the disk."""
 
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Protocol
 
@@ -92,14 +92,20 @@ class FormReader:
     Call ``feed`` for each piece and ``fields`` at the end; ``discard`` whatever happens.
     """
 
-    def __init__(self, boundary: str, accepted: Accepted) -> None:
+    def __init__(self, boundary: str, accepted: Accepted, *, at_file: Callable[[], Awaitable[None]]) -> None:
         """
         Begin a body.
+
+        Args:
+            boundary: What separates its parts.
+            accepted: The files that may be in it.
+            at_file: Called before the bytes of such a file are taken; it may wait, or refuse.
 
         Raises:
             ParameterInvalid: The boundary cannot be one.
         """
         self._accepted = accepted
+        self._at_file = at_file
         self._texts: dict[str, list[bytes]] = defaultdict(list)
         self._texts_as_files: dict[str, list[bytes]] = defaultdict(list)
         self._files: dict[str, list[bytes]] = defaultdict(list)
@@ -159,8 +165,10 @@ class FormReader:
     async def _begin(self, segment: MultipartSegment) -> _Part:
         name = segment.name or ""
         if self._accepted.upload is not None and name in self._accepted.upload.names:
+            await self._at_file()
             return await self._begin_upload(segment, self._accepted.upload)
         if (rule := self._accepted.files.get(name)) is not None:
+            await self._at_file()
             return self._small_file(name, rule)
         if segment.filename is None:
             return _Kept(self._texts[name], limit_bytes=FIELD_BYTES)
@@ -177,7 +185,9 @@ class FormReader:
         if self._upload is not None:
             raise errors.ParameterInvalid(segment.name or "", "more than one file was sent")
         path = await call(rule.new_path)
-        self._upload = Upload(path=path, filename=segment.filename, limit_bytes=rule.limit_bytes)
+        self._upload = Upload(
+            path=path, filename=segment.filename, limit_bytes=rule.limit_bytes, space=rule.space
+        )
         return self._upload
 
 

@@ -1,7 +1,5 @@
 """A video on its way from the client to the disk."""
 
-import errno
-import shutil
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -9,12 +7,12 @@ from typing import BinaryIO
 
 import anyio
 
-from kinodex.domain.errors import FileTooLarge, StorageFull
+from kinodex.domain.disk import DiskSpace
+from kinodex.domain.errors import FileTooLarge
 from kinodex.http.threads import call
 
 BATCH_BYTES = 1024 * 1024
 """So much is gathered before a thread writes it."""
-_DISK_FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 
 
 @dataclass(slots=True, kw_only=True)
@@ -22,12 +20,13 @@ class Upload:
     """
     A file that grows with what the client sends; memory does not.
 
-    ``filename`` is what the client calls it and never a path of ours.
+    ``filename`` is what the client calls it and never a path of ours; ``space`` is that of the disk.
     """
 
     path: Path
     filename: str | None
     limit_bytes: int
+    space: DiskSpace
     size_bytes: int = 0
     _file: BinaryIO | None = None
     _batch: list[bytes] = field(default_factory=list)
@@ -70,15 +69,12 @@ class Upload:
         await call(self._write, batch)
 
     def _write(self, batch: list[bytes]) -> None:
-        try:
+        self.space.check(sum(map(len, batch)))
+        with self.space.told():
             if self._file is None:
                 self._file = self.path.open("xb", buffering=0)
             for chunk in batch:
                 self._write_all(self._file, chunk)
-        except OSError as error:
-            if error.errno not in _DISK_FULL:
-                raise
-            raise StorageFull(shutil.disk_usage(self.path.parent).free, BATCH_BYTES) from error
 
     def _write_all(self, file: BinaryIO, chunk: bytes) -> None:
         rest = memoryview(chunk)
@@ -102,3 +98,4 @@ class UploadRule:
     names: tuple[str, ...]
     new_path: Callable[[], Path]
     limit_bytes: int
+    space: DiskSpace

@@ -135,6 +135,11 @@ class DbosJobs:
         """Return how many jobs of indexing are queued or running."""
         return self._places.count()
 
+    def wind_down(self) -> None:
+        """Begin no further step; running ones get as long as ``stop`` is away."""
+        if self._life is not None:
+            self._life.wind_down()
+
     def stop(self) -> None:
         """Take no further job and leave running ones to a later start."""
         if self._life is not None:

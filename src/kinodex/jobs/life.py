@@ -76,6 +76,10 @@ class Life:
         DBOS.launch()
         self._tending.begin()
 
+    def wind_down(self) -> None:
+        """Begin no further step of a job."""
+        self._stopping.set()
+
     def end(self, *, grace_s: float) -> None:
         """Take no further job; running ones get to the end of their step if that is near."""
         self._stopping.set()

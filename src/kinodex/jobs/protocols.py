@@ -130,6 +130,10 @@ class Jobs(Protocol):
         """Return how many jobs of indexing are queued or running."""
         ...
 
+    def wind_down(self) -> None:
+        """Begin no further step; running ones get as long as ``stop`` is away."""
+        ...
+
     def stop(self) -> None:
         """Take no further job and leave running ones to a later start."""
         ...

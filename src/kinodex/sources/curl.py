@@ -10,6 +10,7 @@ import hashlib
 from collections.abc import Collection
 from pathlib import Path
 
+from kinodex.domain.disk import DiskSpace
 from kinodex.domain.errors import (
     BadResponse,
     EncodingUnsupported,
@@ -30,7 +31,6 @@ from kinodex.sources.proxies import parse_proxy
 from kinodex.sources.pulse import Pulse
 from kinodex.sources.receiving import Receiver
 from kinodex.sources.resolving import LookUp, look_up
-from kinodex.sources.space import Space
 from kinodex.sources.trust import ca_bundle
 
 _FOR_GOOD = (UrlRefused, VideoRejected, BadResponse, EncodingUnsupported, TooManyRedirects, StorageFull)
@@ -109,7 +109,7 @@ class CurlFetcher:
         """
         first = admit_url(url, allow=self._allow)
         pulse = Pulse(progress, self._limits, part_path(target))
-        space = Space(target.parent, self._free_space_bytes)
+        space = DiskSpace(target.parent, self._free_space_bytes)
         source = hashlib.sha256((known_as or first.full).encode()).hexdigest()
         route = Route(
             first,

@@ -14,8 +14,8 @@ from pathlib import Path
 from types import TracebackType
 from typing import BinaryIO, Self
 
+from kinodex.domain.disk import DiskSpace
 from kinodex.sources.record import PartRecord
-from kinodex.sources.space import Space
 
 _SPACE_CHECK_BYTES = 16 * 1024**2
 _READ_BYTES = 1024**2
@@ -39,7 +39,7 @@ class PartFile:
         target: Path,
         *,
         source: str,
-        space: Space,
+        space: DiskSpace,
         sync_every_s: float,
         clock: Callable[[], float] = time.monotonic,
     ) -> None:

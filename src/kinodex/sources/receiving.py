@@ -3,13 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from kinodex.domain.disk import DiskSpace
 from kinodex.domain.errors import BadResponse, EncodingUnsupported, FileTooLarge, NotAVideo
 from kinodex.domain.sniff import SNIFFED_BYTES, is_video_container, surely_not_a_video
 from kinodex.sources.heads import Head
 from kinodex.sources.part import PartFile
 from kinodex.sources.protocols import Kind
 from kinodex.sources.pulse import Pulse
-from kinodex.sources.space import Space
 
 _COMPRESSED = {"gzip": b"\x1f\x8b", "x-gzip": b"\x1f\x8b", "zstd": b"\x28\xb5\x2f\xfd"}
 
@@ -20,7 +20,7 @@ class Receiver:
 
     part: PartFile
     pulse: Pulse
-    space: Space
+    space: DiskSpace
     kind: Kind
     limit_bytes: int
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from kinodex.domain.disk import DiskSpace
 from kinodex.usecases.consistency import Consistency
 from kinodex.usecases.deliveries import Deliveries
 from kinodex.usecases.events import Events
@@ -42,3 +43,4 @@ class UseCases:
     purging: Purging
     consistency: Consistency
     control: TaskControl
+    space: DiskSpace

@@ -64,6 +64,10 @@ class Worker:
                 trade.fail(spent.task_id, lost)
         self.indexing.fail_unattended(self.jobs)
 
+    def wind_down(self) -> None:
+        """Take no further job; running ones end after their step."""
+        self.jobs.wind_down()
+
     def stop(self) -> None:
         """Take no further job; what is going on goes on at the next start."""
         self.jobs.stop()

@@ -6,13 +6,13 @@ from pathlib import Path
 
 import pytest
 
+from kinodex.domain.disk import DiskSpace
 from kinodex.domain.errors import StorageFull
 from kinodex.sources.part import PartFile
-from kinodex.sources.space import Space
 
 
 def opened(target: Path, *, source: str = "digest", sync_every_s: float = 3600.0) -> PartFile:
-    return PartFile(target, source=source, space=Space(target.parent, 0), sync_every_s=sync_every_s)
+    return PartFile(target, source=source, space=DiskSpace(target.parent, 0), sync_every_s=sync_every_s)
 
 
 def begun(target: Path, content: bytes, *, validator: str | None = '"v1"') -> None:
@@ -124,7 +124,7 @@ def test_nothing_is_left_behind_when_discarded(tmp_path: Path) -> None:
 
 
 def test_a_file_system_that_is_full_is_told_as_such(tmp_path: Path) -> None:
-    space = Space(tmp_path, 0)
+    space = DiskSpace(tmp_path, 0)
     with pytest.raises(StorageFull), space.told():
         raise OSError(errno.ENOSPC, "No space left on device")
     with pytest.raises(PermissionError), space.told():
@@ -132,15 +132,15 @@ def test_a_file_system_that_is_full_is_told_as_such(tmp_path: Path) -> None:
 
 
 def test_the_reserve_is_never_used(tmp_path: Path) -> None:
-    Space(tmp_path, 0).check(1)
+    DiskSpace(tmp_path, 0).check(1)
     with pytest.raises(StorageFull):
-        Space(tmp_path, 1 << 60).check(1)
+        DiskSpace(tmp_path, 1 << 60).check(1)
 
 
 def test_a_really_full_device_fails_as_storage(tmp_path: Path) -> None:
     full = Path("/dev/full")
     if not full.is_char_device():
         pytest.skip("this system has no /dev/full")
-    space = Space(tmp_path, 0)
+    space = DiskSpace(tmp_path, 0)
     with pytest.raises(StorageFull), space.told(), full.open("wb", buffering=0) as file:
         file.write(b"x")

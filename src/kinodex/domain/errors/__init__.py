@@ -26,7 +26,7 @@ Everything that can go wrong and is not our own mistake, as one tree.
   - ReceiverRefused: a webhook was not taken
   - TaskCanceled · StepTimedOut . StepStuck
   - StorageFull · EngineFailed · EngineNotReady · WorkerLost · TaskWithdrawn · Overloaded . ServerOverloaded
-    · DatabaseUnusable · DataFolderInUse
+    · ServerStopping · DatabaseUnusable · DataFolderInUse
 
 A class carries facts; ``code`` is the stable name shown in HTTP answers, tasks, webhooks, the command
 and the page; ``str(error)`` is one plain sentence with the measured value and the limit.
@@ -79,6 +79,7 @@ from kinodex.domain.errors.machine import (
     EngineNotReady,
     Overloaded,
     ServerOverloaded,
+    ServerStopping,
     StorageFull,
     TaskWithdrawn,
     WorkerLost,
@@ -201,6 +202,7 @@ __all__ = [
     "SearchOptionUnsupported",
     "SearchOptionsConflict",
     "ServerOverloaded",
+    "ServerStopping",
     "SoundBroken",
     "SourceGone",
     "StepStuck",

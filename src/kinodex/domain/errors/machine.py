@@ -90,3 +90,12 @@ class ServerOverloaded(Overloaded):
     """The whole server has too much to do, whoever asks."""
 
     code = "server_overloaded"
+
+
+class ServerStopping(Overloaded):
+    """The server was told to stop; another one, or the same one soon, takes the request."""
+
+    code = "server_stopping"
+
+    def __init__(self) -> None:
+        super().__init__("The server is stopping.", retry_after_s=10)

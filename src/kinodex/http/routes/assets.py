@@ -14,6 +14,7 @@ from kinodex.domain.names import clean_filename
 from kinodex.http.auth import DELETE, READ, WRITE
 from kinodex.http.bodies import read_body
 from kinodex.http.dependencies import SignerDep, UseCasesDep
+from kinodex.http.disk import SPACE
 from kinodex.http.fields import Fields
 from kinodex.http.idempotency import made_id
 from kinodex.http.links import asset_path, check_link
@@ -44,12 +45,15 @@ _HEADERS = {
 }
 
 
-@router.post("", dependencies=[WRITE, NEW])
+@router.post("", dependencies=[WRITE, NEW, SPACE])
 async def create_asset(request: Request, usecases: UseCasesDep) -> JSONResponse:
     """Keep a file sent along, or the one at a URL; the answer is always *processing*: ask again."""
     library = usecases.library
     upload = UploadRule(
-        names=("file",), new_path=library.uploads.new_part, limit_bytes=library.assets.limits.direct_bytes
+        names=("file",),
+        new_path=library.uploads.new_part,
+        limit_bytes=library.assets.limits.direct_bytes,
+        space=usecases.space,
     )
     async with read_body(request, Accepted(upload=upload)) as body:
         made = await _create(usecases, body, _asset_request(request, body))

@@ -14,7 +14,9 @@ from kinodex.domain.names import clean_filename
 from kinodex.http.auth import READ, WRITE
 from kinodex.http.bodies import read_body
 from kinodex.http.dependencies import UseCasesDep
+from kinodex.http.disk import SPACE
 from kinodex.http.fields import Fields
+from kinodex.http.gates import EMBEDS
 from kinodex.http.idempotency import made_id
 from kinodex.http.listings import listing_of
 from kinodex.http.multipart_bodies import Accepted, SmallFile
@@ -42,7 +44,7 @@ _OPTIONS = {
 }
 
 
-@router.post("", dependencies=[WRITE, SERVED])
+@router.post("", dependencies=[WRITE, SERVED, EMBEDS])
 async def create_embedding(
     request: Request, usecases: UseCasesDep, generation: GenerationDep
 ) -> JSONResponse:
@@ -74,7 +76,7 @@ async def create_embedding(
     return JSONResponse(shown)
 
 
-@router.post("/tasks", dependencies=[WRITE, SERVED])
+@router.post("/tasks", dependencies=[WRITE, SERVED, SPACE])
 async def create_task(request: Request, usecases: UseCasesDep, generation: GenerationDep) -> JSONResponse:
     """Start embedding a video, clip by clip."""
     tasks = usecases.library.embed_tasks
@@ -82,6 +84,7 @@ async def create_task(request: Request, usecases: UseCasesDep, generation: Gener
         names=("video_file",),
         new_path=usecases.tasks.new_upload,
         limit_bytes=tasks.limits.maximum_size_bytes,
+        space=usecases.space,
     )
     async with read_body(request, Accepted(upload=rule)) as body:
         wanted = EmbedRequest(

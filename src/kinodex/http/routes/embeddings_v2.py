@@ -14,7 +14,9 @@ from kinodex.domain.ids import EmbedTaskId
 from kinodex.http.auth import READ, WRITE
 from kinodex.http.bodies import read_body
 from kinodex.http.dependencies import UseCasesDep
+from kinodex.http.disk import SPACE
 from kinodex.http.fields import Fields
+from kinodex.http.gates import EMBEDS
 from kinodex.http.idempotency import made_id
 from kinodex.http.parameters import asset_id_of, embed_task_id_of
 from kinodex.http.routes.embeddings import listed, model_name_of
@@ -39,7 +41,7 @@ _BY_TASK = ("video", "audio")
 _SCOPES = {"clip": EmbedScope.CLIP, "asset": EmbedScope.VIDEO}
 
 
-@router.post("", dependencies=[WRITE, NEW])
+@router.post("", dependencies=[WRITE, NEW, EMBEDS])
 async def create_embedding(request: Request, usecases: UseCasesDep) -> JSONResponse:
     """Return vectors of a text, a picture, or several of them taken together."""
     async with read_body(request, plain_bytes=BODY_BYTES) as body:
@@ -50,7 +52,7 @@ async def create_embedding(request: Request, usecases: UseCasesDep) -> JSONRespo
     return JSONResponse(answer if kind == "text" else {**answer, "metadata": {"input_type": kind}})
 
 
-@router.post("/tasks", dependencies=[WRITE, NEW])
+@router.post("/tasks", dependencies=[WRITE, NEW, SPACE])
 async def create_task(request: Request, usecases: UseCasesDep) -> JSONResponse:
     """Start embedding a video, clip by clip or shot by shot."""
     tasks = usecases.library.embed_tasks

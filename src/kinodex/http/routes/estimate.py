@@ -8,6 +8,7 @@ from kinodex.domain import errors
 from kinodex.http.auth import READ, CallerDep
 from kinodex.http.bodies import read_body
 from kinodex.http.dependencies import UseCasesDep
+from kinodex.http.gates import ESTIMATES
 from kinodex.http.parameters import index_id_of, url_headers_of
 from kinodex.http.spec import estimate as spec
 from kinodex.http.spec.operation import documented
@@ -19,7 +20,7 @@ from kinodex.usecases.preflight import Estimate, Looking
 router = APIRouter(prefix="/estimate", tags=["tasks"])
 
 
-@router.post("", dependencies=[READ], openapi_extra=documented(spec.ESTIMATE))
+@router.post("", dependencies=[READ, ESTIMATES], openapi_extra=documented(spec.ESTIMATE))
 async def estimate(
     request: Request, usecases: UseCasesDep, generation: GenerationDep, caller: CallerDep
 ) -> JSONResponse:

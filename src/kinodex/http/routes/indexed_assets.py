@@ -14,6 +14,7 @@ from kinodex.domain.tasks import TaskStatus
 from kinodex.http.auth import DELETE, READ, WRITE
 from kinodex.http.bodies import read_body
 from kinodex.http.dependencies import UseCasesDep
+from kinodex.http.disk import SPACE
 from kinodex.http.fields import Fields
 from kinodex.http.idempotency import made_id
 from kinodex.http.listings import Filter, listing_of
@@ -41,7 +42,7 @@ FILTERS = {
 }
 
 
-@router.post("", dependencies=[WRITE, NEW])
+@router.post("", dependencies=[WRITE, NEW, SPACE])
 async def create_indexed_asset(index_id: str, request: Request, usecases: UseCasesDep) -> JSONResponse:
     """Start indexing an asset that is ready; the id in the answer is that of the video to be."""
     identifier = index_id_of(index_id)

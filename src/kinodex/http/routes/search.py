@@ -11,6 +11,7 @@ from kinodex.http.auth import READ, CallerDep
 from kinodex.http.bodies import read_body
 from kinodex.http.dependencies import SignerDep, UseCasesDep, ViewDep
 from kinodex.http.fields import Fields
+from kinodex.http.gates import SEARCHES
 from kinodex.http.links import picture_link
 from kinodex.http.multipart_bodies import Accepted, SmallFile
 from kinodex.http.parameters import index_id_of, query_fields
@@ -37,8 +38,8 @@ _URL_NAMES = ("query_media_url", "query_media_urls")
 _OLD = only_in("v1.1", "v1.2")
 
 
-@router.post("/search", dependencies=[READ], openapi_extra=documented(spec.SEARCH))
-@router.post("/search-v2", dependencies=[READ, _OLD], openapi_extra=documented(spec.SEARCH))
+@router.post("/search", dependencies=[READ, SEARCHES], openapi_extra=documented(spec.SEARCH))
+@router.post("/search-v2", dependencies=[READ, _OLD, SEARCHES], openapi_extra=documented(spec.SEARCH))
 async def search(
     request: Request,
     usecases: UseCasesDep,
@@ -57,8 +58,8 @@ async def search(
     return JSONResponse(view.search(page, answering=answering))
 
 
-@router.get("/search/{token}", dependencies=[READ], openapi_extra=documented(spec.TURN))
-@router.get("/search-v2/{token}", dependencies=[READ, _OLD], openapi_extra=documented(spec.TURN))
+@router.get("/search/{token}", dependencies=[READ, SEARCHES], openapi_extra=documented(spec.TURN))
+@router.get("/search-v2/{token}", dependencies=[READ, _OLD, SEARCHES], openapi_extra=documented(spec.TURN))
 async def turn_page(
     token: str,
     request: Request,

@@ -17,6 +17,7 @@ from kinodex.domain.videos import MetadataValue
 from kinodex.http.auth import DELETE, READ, WRITE, CallerDep
 from kinodex.http.bodies import read_body
 from kinodex.http.dependencies import SignerDep, UseCasesDep, ViewDep
+from kinodex.http.disk import SPACE
 from kinodex.http.fields import Fields
 from kinodex.http.idempotency import made_id
 from kinodex.http.listings import Filter, Special, listing_of
@@ -53,7 +54,7 @@ FILTERS = {
 LIST = Operation(answer=page_of(spec.TASK), query=list_query(FILTERS, spec.LIST_SPECIAL))
 
 
-@router.post("", dependencies=[WRITE], openapi_extra=documented(spec.CREATE))
+@router.post("", dependencies=[WRITE, SPACE], openapi_extra=documented(spec.CREATE))
 async def create_task(
     request: Request, usecases: UseCasesDep, generation: GenerationDep, view: ViewDep, caller: CallerDep
 ) -> JSONResponse:
@@ -62,7 +63,10 @@ async def create_task(
     accepted = Accepted(
         files={"transcription_file": SmallFile(TRANSCRIPT_BYTES)},
         upload=UploadRule(
-            names=("video_file", "file"), new_path=usecases.tasks.new_upload, limit_bytes=limit_bytes
+            names=("video_file", "file"),
+            new_path=usecases.tasks.new_upload,
+            limit_bytes=limit_bytes,
+            space=usecases.space,
         ),
     )
     async with read_body(request, accepted) as body:

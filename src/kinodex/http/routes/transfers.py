@@ -13,6 +13,7 @@ from kinodex.domain.keys import ApiKey
 from kinodex.http.auth import WRITE, CallerDep
 from kinodex.http.bodies import read_body
 from kinodex.http.dependencies import UseCasesDep
+from kinodex.http.disk import SPACE
 from kinodex.http.fields import Fields, parse_json
 from kinodex.http.idempotency import made_id
 from kinodex.http.multipart_bodies import Accepted, SmallFile
@@ -33,7 +34,9 @@ _ACCEPTED = Accepted(files={"file": SmallFile(LIST_BYTES)})
 
 
 @router.post(
-    "/transfers", dependencies=[WRITE, only_in("v1.1", "v1.2")], openapi_extra=documented(spec.TRANSFER)
+    "/transfers",
+    dependencies=[WRITE, SPACE, only_in("v1.1", "v1.2")],
+    openapi_extra=documented(spec.TRANSFER),
 )
 async def transfer(
     request: Request, usecases: UseCasesDep, generation: GenerationDep, caller: CallerDep

@@ -15,7 +15,9 @@ from kinodex.domain.names import clean_filename
 from kinodex.http.auth import READ, WRITE
 from kinodex.http.bodies import read_body, read_bytes
 from kinodex.http.dependencies import SignerDep, UseCasesDep
+from kinodex.http.disk import SPACE, check_space
 from kinodex.http.fields import Fields
+from kinodex.http.gates import passing
 from kinodex.http.idempotency import made_id
 from kinodex.http.links import asset_link, check_link, part_link, part_path
 from kinodex.http.listings import listing_of
@@ -36,7 +38,7 @@ router = APIRouter(prefix="/assets/multipart-uploads", tags=["assets"])
 parts = APIRouter(prefix="/uploads", tags=["media"])
 
 
-@router.post("", dependencies=[WRITE, NEW])
+@router.post("", dependencies=[WRITE, NEW, SPACE])
 async def create_upload(request: Request, usecases: UseCasesDep, signer: SignerDep) -> JSONResponse:
     """Begin an upload; the answer says how to cut the file and where to send the first parts."""
     async with read_body(request) as body:
@@ -134,14 +136,18 @@ async def put_part(
     identifier, place = upload_id_of(upload_id), int(number)
     uploads = usecases.library.uploads
     limit_bytes = await call(uploads.check_part, identifier, place)
-    incoming = Upload(path=await call(uploads.new_part), filename=None, limit_bytes=limit_bytes)
-    try:
-        async for chunk in read_bytes(request, limit_bytes=limit_bytes):
-            await incoming.write(chunk)
-        await incoming.finish()
-        etag = await call(uploads.put_part, identifier, place, incoming.path)
-    finally:
-        await incoming.discard()
+    await check_space(request)
+    async with passing(request, "uploads", owner=identifier):
+        incoming = Upload(
+            path=await call(uploads.new_part), filename=None, limit_bytes=limit_bytes, space=usecases.space
+        )
+        try:
+            async for chunk in read_bytes(request, limit_bytes=limit_bytes):
+                await incoming.write(chunk)
+            await incoming.finish()
+            etag = await call(uploads.put_part, identifier, place, incoming.path)
+        finally:
+            await incoming.discard()
     return Response(headers={"ETag": f'"{etag}"', "Content-MD5": _base64(etag)})
 
 

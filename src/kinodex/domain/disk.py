@@ -9,11 +9,11 @@ from pathlib import Path
 
 from kinodex.domain.errors import StorageFull
 
-_FULL = {errno.ENOSPC, errno.EDQUOT}
+_FULL = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 
 
 @dataclass(frozen=True, slots=True)
-class Space:
+class DiskSpace:
     """The file system of a folder, and what must stay free on it."""
 
     folder: Path
