@@ -149,7 +149,6 @@ PLATFORM = (
         ("POST /classify", OLD),
         ("POST /classify/bulk", OLD),
         ("GET /classify/{token}", OLD),
-        why="not yet",
     ),
     *_rows(
         "Generated text",

@@ -50,7 +50,7 @@ class Scene:
         said = self.said(endpoint, generation)
         examples = {each["name"]: each.get("example") for each in said.get("parameters", ())}
         if "{token}" in endpoint.path:
-            examples["token"] = self._token()
+            examples["token"] = self._token(endpoint)
         if "{key_id}" in endpoint.path:
             examples["key_id"] = self.client.post("/v1.3/keys", json={"name": "reader"}).json()["_id"]
         if endpoint.path in BEFORE:
@@ -68,7 +68,12 @@ class Scene:
     def said(self, endpoint: Endpoint, generation: str) -> Any:
         return self.documents[generation]["paths"][endpoint.path][endpoint.method.lower()]
 
-    def _token(self) -> str:
+    def _token(self, endpoint: Endpoint) -> str:
+        if endpoint.path.startswith("/classify"):
+            classes = [{"name": "sport", "prompts": ["race"]}]
+            body = {"index_id": INDEX_ID, "options": ["conversation"], "classes": classes, "page_limit": 1}
+            page = self.client.post("/v1.1/classify/bulk", json=body).json()
+            return str(page["page_info"]["next_page_token"])
         body = {"index_id": INDEX_ID, "query_text": "race", "search_options": ["audio"], "page_limit": 1}
         return str(self.client.post("/v1.3/search", json=body).json()["page_info"]["next_page_token"])
 
@@ -93,6 +98,7 @@ class Scene:
         with self.backstage.records.write() as transaction:
             transaction.indexes.add(index)
         self.backstage.add_task(INDEX_ID, id=TaskId(TASK_ID))
+        self.backstage.add_task(INDEX_ID, video_id=VideoId(VIDEO_ID))
         for video_id, line in ((VIDEO_ID, "the race begins"), (OTHER_ID, "another race")):
             self.backstage.add_video(
                 INDEX_ID,

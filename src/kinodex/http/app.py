@@ -22,6 +22,7 @@ from kinodex.http.metrics import HttpFigures
 from kinodex.http.rates import Rates
 from kinodex.http.routes import (
     assets,
+    classification,
     embeddings,
     embeddings_v2,
     engines,
@@ -54,6 +55,7 @@ ROUTERS = (
     transfers.router,
     estimate.router,
     search.router,
+    classification.router,
     engines.router,
     playback.router,
     media.router,

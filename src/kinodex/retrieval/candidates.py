@@ -27,16 +27,23 @@ LEAST_PROBABILITY = 0.01
 MOST_PICTURES = 2_000
 """Several pictures make a segment, so this leaves hundreds of segments."""
 MOST_LINES = 500
+EVERY_LINE = 100_000
+"""More than anybody says in the videos that are looked at as a whole."""
 
 
 @dataclass(frozen=True, slots=True)
 class Haystack:
-    """Where is looked; ``videos`` is ``None`` for the whole index."""
+    """
+    Where is looked; ``videos`` is ``None`` for the whole index.
+
+    ``is_whole`` says that all that is there is wanted, not only the best of it.
+    """
 
     transaction: Transaction
     vectors: VectorStore
     engines: QueryEngines
     videos: Sequence[VideoId] | None
+    is_whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +89,7 @@ def _by_words(query: SearchQuery, channel: Channel, haystack: Haystack) -> Gathe
         modality=channel.modality,
         exact=exact,
         videos=haystack.videos,
-        limit=MOST_LINES,
+        limit=EVERY_LINE if haystack.is_whole else MOST_LINES,
     )
     clues = [
         Clue(
@@ -146,7 +153,8 @@ def _by_vectors(query: SearchQuery, channel: Channel, haystack: Haystack) -> Gat
     )
     if not manifests:
         return Gathered()
-    rows = nearest_rows(manifests, comparison.embed(), vectors=haystack.vectors, top_k=comparison.most)
+    most = sum(manifest.rows for manifest in manifests) if haystack.is_whole else comparison.most
+    rows = nearest_rows(manifests, comparison.embed(), vectors=haystack.vectors, top_k=most)
     engine = haystack.engines.names()[comparison.role]
     clues = [
         _clue(hit, channel, probability=probability, engine=engine)

@@ -12,6 +12,8 @@ from kinodex.domain.moments import Confidence
 HIGH, MEDIUM, LOW = 0.75, 0.5, 0.25
 """The least probability of each band."""
 
+_SCORE_OF_LOW = 70.0
+
 NEUTRAL_LEVEL = 0.5
 LOGITS_PER_LEVEL = 4.0
 """From one end of ``adjust_confidence_level`` to the other, a threshold moves by so many logits."""
@@ -21,6 +23,11 @@ def score_of(probability: float) -> float:
     """Return the score, 0-100, rising with the probability; 70 is where ``low`` begins."""
     score = 60.0 + 40.0 * probability if probability >= LOW else 280.0 * probability
     return round(score, 2)
+
+
+def probability_of(score: float) -> float:
+    """Return the probability a score, 0-100, was made from."""
+    return (score - 60.0) / 40.0 if score >= _SCORE_OF_LOW else score / 280.0
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,6 +18,7 @@ from kinodex.retrieval.outcome import SearchOutcome, VideoMoments
 from kinodex.retrieval.query import SearchQuery
 from kinodex.retrieval.search import search
 from kinodex.stores.protocols import Records, Transaction, VectorStore
+from kinodex.usecases.classification import Classification
 from kinodex.usecases.indexes import require_index
 from kinodex.usecases.pictures import QueryPictures
 from kinodex.usecases.search_checks import check_options, check_request
@@ -38,7 +39,7 @@ class FrozenAnswer:
 
 
 class Search:
-    """Finds moments."""
+    """Finds moments; ``classes`` finds which classes show in videos, with the same engines."""
 
     def __init__(
         self, *, records: Records, vectors: VectorStore, executor: Executor, pictures: QueryPictures
@@ -47,6 +48,7 @@ class Search:
         self._vectors = vectors
         self._executor = executor
         self._pictures = pictures
+        self.classes = Classification(records=records, vectors=vectors, executor=executor)
 
     def search(self, request: SearchRequest, *, owner: str) -> SearchPage:
         """

@@ -18,6 +18,8 @@ from kinodex.domain.spaces import Calibration, Space
 from kinodex.domain.timeline import Box, Span
 from kinodex.domain.videos import Video
 from kinodex.engines.protocols import FrameVectors
+from kinodex.retrieval.candidates import Haystack
+from kinodex.retrieval.classification import Classified, WantedClass, classify
 from kinodex.retrieval.filters import ParsedFilter, select_videos
 from kinodex.retrieval.outcome import SearchOutcome
 from kinodex.retrieval.query import SearchQuery
@@ -147,6 +149,22 @@ class StoredIndex:
                 executor=self.engines,
                 limit=limit,
             )
+
+    def classify(
+        self, classes: Mapping[str, Sequence[str]], *videos: VideoId, least: float = 0.25, **asked: object
+    ) -> Classified:
+        """Look for classes, by name their prompts, in videos of a minute each."""
+        asked = {"generation": "v1.1", "options": ("visual", "conversation"), **asked}
+        wanted = [
+            WantedClass(
+                name,
+                tuple(SearchQuery(index_id=INDEX, text=prompt, **asked) for prompt in prompts),  # type: ignore[arg-type]
+            )
+            for name, prompts in classes.items()
+        ]
+        with self.stored() as transaction:
+            haystack = Haystack(transaction, self._vectors, self.engines, videos)
+            return classify(wanted, dict.fromkeys(videos, 60.0), haystack, least=least)
 
     def select(self, wanted: ParsedFilter) -> Sequence[VideoId] | None:
         with self.stored() as transaction:

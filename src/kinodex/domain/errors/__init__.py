@@ -11,6 +11,7 @@ Everything that can go wrong and is not our own mistake, as one tree.
     · PageExpired · VideoNotInIndex
     · IdempotencyKeyInvalid · IdempotencyKeyReused · RequestStillRunning · AnswerNotKept
     · AssetInUse · UploadClosed · TextGenerationUnsupported
+    · ClassifyOptionsConflict · TooManyPrompts · ClassifyTokenInvalid · ClassifyTokenExpired
     · UrlRefused: the address itself is not acceptable
       . UrlInvalid . UrlSchemeNotAllowed . UrlPortNotAllowed . UrlCredentialsNotAllowed
       . UrlAddressNotAllowed . UrlBucketNotAllowed . UrlHostUnsupported . WebhookUrlNotSecure
@@ -52,6 +53,12 @@ from kinodex.domain.errors.assets import (
     SoundBroken,
     UploadClosed,
     UploadUnfinished,
+)
+from kinodex.domain.errors.classification import (
+    ClassifyOptionsConflict,
+    ClassifyTokenExpired,
+    ClassifyTokenInvalid,
+    TooManyPrompts,
 )
 from kinodex.domain.errors.engines import (
     TextGenerationUnsupported,
@@ -155,6 +162,9 @@ __all__ = [
     "AudioMissing",
     "BadResponse",
     "BodyTooLarge",
+    "ClassifyOptionsConflict",
+    "ClassifyTokenExpired",
+    "ClassifyTokenInvalid",
     "ConnectionFailed",
     "ContentTypeInvalid",
     "DataFolderInUse",
@@ -215,6 +225,7 @@ __all__ = [
     "TaskWithdrawn",
     "TextGenerationUnsupported",
     "TlsFailed",
+    "TooManyPrompts",
     "TooManyRedirects",
     "TooManyWebhooks",
     "TranscriptInvalid",
