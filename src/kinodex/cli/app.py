@@ -19,6 +19,7 @@ from kinodex.cli import (
     listening,
     searching,
     serving,
+    signing_in,
     task_control,
     webhooks,
 )
@@ -32,6 +33,7 @@ app = typer.Typer(
 )
 app.command("serve")(serving.serve)
 app.command("worker")(serving.worker)
+app.command("sign-in")(signing_in.sign_in)
 app.command("search")(searching.search)
 app.command("estimate")(estimating.estimate)
 app.command("doctor")(doctor.doctor)

@@ -1,8 +1,9 @@
 """``kinodex serve`` and ``kinodex worker``: processes that stay."""
 
 import socket
+import sys
 import threading
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -11,6 +12,9 @@ from kinodex.cli.logs import configure_logs
 from kinodex.cli.options import DataDir, settings_with
 from kinodex.cli.output import out
 from kinodex.cli.stopping import Stopping
+
+if TYPE_CHECKING:
+    from kinodex.http.sign_ins import SignIns
 
 
 def serve(
@@ -32,11 +36,13 @@ def serve(
     stopping = Stopping(told.set)
     stopping.catch()
     with bootstrap.running(settings, api=True, worker=with_worker) as running:
-        server = Server(running.http_app(), drain=running.drain, told=told, stop=stopping)
+        app = running.http_app()
+        server = Server(app, drain=running.drain, told=told, stop=stopping)
         listening = _listen(settings.host, settings.port)
         address = f"http://{_shown_host(settings.host)}:{listening.getsockname()[1]}"
         out.print(f"Kinodex listens on {address}")
         out.print(f"API key: {running.where_the_key_is()}", markup=False)
+        out.print(_way_in(app.state.sign_ins, address), markup=False, soft_wrap=True)
         server.run(sockets=[listening])
 
 
@@ -51,6 +57,13 @@ def worker(context: typer.Context, data_dir: DataDir = None) -> None:
     with bootstrap.running(settings, api=False, worker=True):
         out.print("Kinodex works; stop with Ctrl-C")
         stop.wait()
+
+
+def _way_in(sign_ins: "SignIns", address: str) -> str:
+    """Say how to open the page; a link that signs in goes to a terminal only, never to a log."""
+    if not sys.stdout.isatty():
+        return f"Page: {address}/ (kinodex sign-in prints a link that needs no key)"
+    return f"Page: {address}{sign_ins.new_link().path} (signs in once, within ten minutes)"
 
 
 def _listen(host: str, port: int) -> socket.socket:

@@ -33,15 +33,19 @@ from kinodex.http.routes import (
     keys,
     media,
     operations,
+    page,
     playback,
     reference,
     search,
+    shots,
+    sign_ins,
     tasks,
     transfers,
     uploads,
     videos,
     webhooks,
 )
+from kinodex.http.sign_ins import SignIns
 from kinodex.http.signing import Signer
 from kinodex.http.spec.document import Documents
 from kinodex.http.tracing import Tracing
@@ -51,6 +55,7 @@ from kinodex.usecases import UseCases
 ROUTERS = (
     indexes.router,
     videos.router,
+    shots.router,
     tasks.router,
     transfers.router,
     estimate.router,
@@ -60,6 +65,7 @@ ROUTERS = (
     playback.router,
     media.router,
     keys.router,
+    sign_ins.router,
     webhooks.router,
     operations.router,
     # Before assets, whose ids would swallow its path.
@@ -72,6 +78,7 @@ ROUTERS = (
     embeddings_v2.router,
     generation.router,
     reference.router,
+    page.router,
 )
 
 
@@ -122,6 +129,7 @@ def create_app(
     app.state.gates = gates
     app.state.drain = drain
     app.state.signer = Signer(signing_key)
+    app.state.sign_ins = SignIns(usecases.keys)
     app.state.http_figures = figures
     app.state.documents = Documents(ROUTERS)
     for router in ROUTERS:

@@ -58,6 +58,7 @@ ANSWERS: Mapping[type[errors.KinodexError], Answer] = {
     errors.EndpointUnknown: Answer(404),
     errors.MethodNotAllowed: Answer(405),
     errors.KeyInvalid: Answer(401),
+    errors.SignInLinkInvalid: Answer(401),
     errors.KeyForbids: Answer(403),
     errors.KeyLimited: Answer(403),
     errors.BodyTooLarge: Answer(413),

@@ -140,6 +140,18 @@ class Videos:
         frame = self._nearest_frame(video_id, wanted_s)
         return self._blobs.get_range(frames_key(video_id), frame.offset, frame.length)
 
+    def shots(self, index_id: IndexId, video_id: VideoId) -> Sequence[Span]:
+        """
+        Return the shots of a video, in order of time, without gap or overlap.
+
+        Raises:
+            NotFound: No such index or video.
+        """
+        self.get(index_id, video_id)
+        return [shot.span for shot in self._decoded(video_id).shots]
+
+    def _decoded(self, video_id: VideoId) -> Decoded:
+        return msgspec.json.decode(self._blobs.get_bytes(artifact_key(video_id, "decoded")), type=Decoded)
+
     def _nearest_frame(self, video_id: VideoId, at_s: float) -> SampledFrame:
-        decoded = msgspec.json.decode(self._blobs.get_bytes(artifact_key(video_id, "decoded")), type=Decoded)
-        return min(decoded.frames, key=lambda frame: abs(frame.at_s - at_s))
+        return min(self._decoded(video_id).frames, key=lambda frame: abs(frame.at_s - at_s))

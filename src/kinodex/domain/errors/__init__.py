@@ -4,7 +4,8 @@ Everything that can go wrong and is not our own mistake, as one tree.
 * KinodexError
   - Refused: what was asked cannot be done; asking again changes nothing
     · ParameterMissing · ParameterInvalid · ContentTypeInvalid · NotFound · EndpointUnknown
-    · MethodNotAllowed · KeyInvalid · KeyForbids · KeyLimited · BodyTooLarge
+    · MethodNotAllowed · KeyInvalid · SignInLinkInvalid · KeyForbids · KeyLimited
+    · BodyTooLarge
     · IndexNameTaken · IndexModelsFixed · TaskNotDeletable · VideoNotReady · UploadExpired
     · TaskNotCancelable · TaskNotRetryable · SourceGone
     · SearchOptionUnsupported · SearchOptionsConflict · FilterInvalid · QueryUnreadable
@@ -116,6 +117,7 @@ from kinodex.domain.errors.requests import (
     Refused,
     SearchOptionsConflict,
     SearchOptionUnsupported,
+    SignInLinkInvalid,
     TaskNotDeletable,
     UploadExpired,
     VideoNotInIndex,
@@ -213,6 +215,7 @@ __all__ = [
     "SearchOptionsConflict",
     "ServerOverloaded",
     "ServerStopping",
+    "SignInLinkInvalid",
     "SoundBroken",
     "SourceGone",
     "StepStuck",

@@ -73,6 +73,18 @@ class KeyInvalid(Refused):
         super().__init__(f"The API key in the header x-api-key is {reason}.")
 
 
+class SignInLinkInvalid(Refused):
+    """The link that signs a person in was used before, has expired or was never given out."""
+
+    code = "sign_in_link_invalid"
+
+    def __init__(self, life_s: float) -> None:
+        super().__init__(
+            f"This sign-in link was used before, is older than {life_s / 60:g} min, or was never given out. "
+            "Take a new one (kinodex sign-in), or sign in with a key."
+        )
+
+
 class KeyForbids(Refused):
     """The API key is valid and lacks the scope."""
 

@@ -118,6 +118,14 @@ ROTATE_KEY = Operation(
     examples={"an hour": Example({"grace_s": 3600})},
 )
 REVOKE_KEY = Operation(status=204)
+CREATE_SIGN_IN_LINK = Operation(
+    answer=Shape(
+        "SignInLink",
+        record({"url": text("The page, signed in: works once."), "expires_at": time("Until when.")}),
+        {"url": "http://127.0.0.1:8080/#sign-in=…", "expires_at": AT_MS},
+    ),
+    status=201,
+)
 
 _ENGINE = record(
     {

@@ -105,6 +105,11 @@ LINES = Shape(
         "data": [{"start": 0.5, "end": 2.5, "value": "the race begins"}],
     },
 )
+SHOTS = Shape(
+    "Shots",
+    record({"data": listed(record({"start": number("Seconds."), "end": number("Seconds.")}))}),
+    {"data": [{"start": 0, "end": 4.2}, {"start": 4.2, "end": 11.6}]},
+)
 THUMBNAIL = Shape(
     "Thumbnail",
     record({"thumbnail": text("Link to a JPEG that works for an hour without a key.")}),
@@ -125,6 +130,7 @@ _SPAN: tuple[Field, ...] = (
     takes("end", number("Only lines that begin before this second.")),
 )
 GET_LINES = Operation(answer=LINES, query=_SPAN)
+GET_SHOTS = Operation(answer=SHOTS)
 GET_LOGO = Operation(answer=LINES)
 GET_THUMBNAIL = Operation(
     answer=THUMBNAIL,
