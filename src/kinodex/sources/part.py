@@ -5,7 +5,6 @@ Order on the disk, so that a kill or a power cut at any point leaves bytes that 
 not believed: bytes, sync, record; and to begin anew: record away, bytes away, new bytes.
 """
 
-import hashlib
 import os
 import time
 from collections.abc import Callable
@@ -15,10 +14,10 @@ from types import TracebackType
 from typing import BinaryIO, Self
 
 from kinodex.domain.disk import DiskSpace
+from kinodex.sources.following import Follower
 from kinodex.sources.record import PartRecord
 
 _SPACE_CHECK_BYTES = 16 * 1024**2
-_READ_BYTES = 1024**2
 
 
 def part_path(target: Path) -> Path:
@@ -55,9 +54,10 @@ class PartFile:
         self.total_bytes: int | None = None
         self.filename = ""
         self._record: PartRecord | None = None
-        self._digest = hashlib.sha256()
         with space.told():
             self._file = self._open()
+        self._follower = Follower(self._file.fileno())
+        self._follower.reach(self.size_bytes)
 
     def __enter__(self) -> Self:
         return self
@@ -65,6 +65,7 @@ class PartFile:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
+        self._follower.close()
         self._file.close()
 
     @property
@@ -95,12 +96,13 @@ class PartFile:
         if self._record_path.exists():
             PartRecord.remove(self._record_path)
             _sync_folder(self._path.parent)
+        self._follower.close()
         self._file.seek(0)
         self._file.truncate()
-        self._digest = hashlib.sha256()
+        self._follower = Follower(self._file.fileno())
         self._record, self.size_bytes, self.total_bytes, self.filename = None, 0, None, ""
 
-    def write(self, chunk: bytes) -> None:
+    def write(self, chunk: bytes | memoryview) -> None:
         """
         Append bytes; from time to time force them to the disk.
 
@@ -109,8 +111,8 @@ class PartFile:
         """
         with self._space.told():
             self._append(chunk)
-        self._digest.update(chunk)
         self.size_bytes += len(chunk)
+        self._follower.reach(self.size_bytes)
         self._unchecked_bytes += len(chunk)
         if self._unchecked_bytes >= _SPACE_CHECK_BYTES:
             self._unchecked_bytes = 0
@@ -137,17 +139,18 @@ class PartFile:
         """Give the file its name, safely on the disk; return its SHA-256 in hex."""
         with self._space.told():
             os.fsync(self._file.fileno())
+        digest = self._follower.finish()
         self._path.replace(self._target)
         PartRecord.remove(self._record_path)
         _sync_folder(self._target.parent)
-        return self._digest.hexdigest()
+        return digest
 
     def discard(self) -> None:
         """Leave nothing behind."""
         PartRecord.remove(self._record_path)
         self._path.unlink(missing_ok=True)
 
-    def _append(self, chunk: bytes) -> None:
+    def _append(self, chunk: bytes | memoryview) -> None:
         rest = memoryview(chunk)
         while rest:  # the system may take less than it was given
             rest = rest[self._file.write(rest) :]
@@ -161,12 +164,11 @@ class PartFile:
         return file
 
     def _take_over(self, file: BinaryIO, record: PartRecord) -> None:
-        """Believe the bytes that were synced, hash them, and drop what came after."""
+        """Believe the bytes that were synced, and drop what came after."""
         if os.fstat(file.fileno()).st_size < record.synced_bytes:
             return
         file.truncate(record.synced_bytes)
-        while piece := file.read(_READ_BYTES):
-            self._digest.update(piece)
+        file.seek(record.synced_bytes)
         self._record, self.size_bytes = record, record.synced_bytes
         self.total_bytes, self.filename = record.total_bytes, record.filename
 

@@ -36,7 +36,7 @@ class Receiver:
             raise FileTooLarge(self.limit_bytes, total_bytes)
         self.space.check(max(0, (total_bytes or 0) - self.part.size_bytes))
 
-    def take(self, body: Iterable[bytes], *, head: Head) -> None:
+    def take(self, body: Iterable[memoryview], *, head: Head) -> None:
         """
         Append a body.
 
