@@ -6,13 +6,16 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from fastapi.routing import APIRoute
 from openapi_spec_validator import validate
-from scene import Scene, scene_of
+from scene import PART, Scene, scene_of
+from starlette.testclient import TestClient
 from strictly import mistakes
 
 from kinodex.http import fields
-from kinodex.http.app import ROUTERS
-from kinodex.http.spec.document import Endpoint, endpoints_of
+from kinodex.http.app import ROUTERS, create_app
+from kinodex.http.routes.generation import REFUSED
+from kinodex.http.spec.document import RATES, Endpoint, endpoints_of
 from kinodex.http.spec.operation import Operation
 from kinodex.http.versions import GENERATIONS
 
@@ -24,7 +27,11 @@ CASES = [
     if endpoint.operation is not None
 ]
 IDS = [f"{generation} {endpoint.method} {endpoint.path}" for endpoint, generation in CASES]
-_UPLOADS = {("POST", "/tasks"): {"video_file", "file"}}
+_UPLOADS = {
+    ("POST", "/tasks"): {"video_file", "file"},
+    ("POST", "/assets"): {"file"},
+    ("POST", "/embed/tasks"): {"video_file"},
+}
 """Files that go to the disk while they are read, so no one asks for them by name."""
 
 
@@ -58,6 +65,39 @@ def _is_plain(value: object) -> bool:
     return isinstance(value, list) and all(isinstance(each, str) for each in value)
 
 
+HIDDEN = {
+    "/docs/{name}": "the parts of a page",
+    "/media/{index_id}/{video_id}/stream.mp4": "HEAD beside GET",
+    **dict.fromkeys((path for _, path, _ in REFUSED), "always refused"),
+}
+"""Paths that no document speaks of, and why."""
+
+
+def test_every_endpoint_is_documented() -> None:
+    assert len(ENDPOINTS) > 80
+    assert [f"{each.method} {each.path}" for each in ENDPOINTS if each.operation is None] == []
+
+
+def test_what_the_documents_leave_out_is_known() -> None:
+    routes = [route for router in ROUTERS for route in router.routes if isinstance(route, APIRoute)]
+    hidden = {route.path for route in routes if not route.include_in_schema}
+    assert hidden == set(HIDDEN)
+
+
+def test_only_links_and_signs_of_life_need_no_key() -> None:
+    """What asks for no scope is what nobody could send a key to."""
+    free = {each.path.split("/")[1] for each in ENDPOINTS if each.scope is None}
+    assert free == {"media", "uploads", "healthz", "readyz", "docs", "openapi.json"}
+
+
+def test_what_is_left_to_a_key_is_said_under_the_documented_names(shared_client, shared_backstage) -> None:
+    app = create_app(shared_backstage.usecases, signing_key=b"signing-key", requests_per_minute=1)
+    answers = [TestClient(app, headers=shared_client.headers).get("/v1.3/indexes") for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [200, 429]
+    assert set(RATES) <= {name.title() for name in answers[0].headers}
+    assert "Retry-After" in answers[1].headers
+
+
 @pytest.mark.parametrize("generation", GENERATIONS)
 def test_the_document_of_a_version_is_valid(shared_client, generation: str) -> None:
     answer = shared_client.get(f"/{generation}/openapi.json", headers={"x-api-key": ""})
@@ -82,11 +122,13 @@ def test_an_endpoint_says_what_it_is_for_and_what_it_answers(
     assert said["tags"]
     assert said.get("x-required-scope") == endpoint.scope
     assert ("security" in said) == (endpoint.scope is not None)
-    assert {"500", "503"} <= set(said["responses"])
+    assert {"429", "500", "503"} <= set(said["responses"])
     status, success = next(iter(said["responses"].items()))
     assert status.startswith("2")
     if status == "204":
         assert "content" not in success
+    told = set(success.get("headers", ())) - set(endpoint.operation.headers if endpoint.operation else ())
+    assert told == (set(RATES) if endpoint.scope is not None else set())
     for form, media in success.get("content", {}).items():
         assert media["schema"]
         if form == "application/json":
@@ -94,7 +136,7 @@ def test_an_endpoint_says_what_it_is_for_and_what_it_answers(
     for each in said.get("parameters", ()):
         assert each.get("description") or each["schema"].get("description"), each["name"]
     for media in said.get("requestBody", {"content": {}})["content"].values():
-        assert all(each.get("description") for each in media["schema"]["properties"].values())
+        assert all(each.get("description") for each in media["schema"].get("properties", {}).values())
     if endpoint.operation is not None and endpoint.operation.body:
         assert said["requestBody"]["content"]["application/json"]["examples"]
 
@@ -112,11 +154,18 @@ def test_an_example_works_and_is_answered_as_documented(
         path = scene.path(endpoint, generation)
         with monkeypatch.context() as patching:
             _watch(patching, read)
-            answer = scene.client.request(endpoint.method, path, json=body, follow_redirects=False)
+            answer = scene.client.request(
+                endpoint.method, path, **_sent(endpoint, body), follow_redirects=False
+            )
         assert answer.status_code == int(status), (body, answer.text)
         _check_answer(scene.documents[generation], success, answer)
     if endpoint.operation.body:
         _check_fields(endpoint, endpoint.operation, generation, read=read)
+
+
+def _sent(endpoint: Endpoint, body: Any) -> dict[str, Any]:
+    sends = endpoint.operation.sends if endpoint.operation else None
+    return {"json": body} if sends is None else {"content": PART, "headers": {"content-type": sends}}
 
 
 def _check_answer(document: Any, success: Any, answer: Any) -> None:

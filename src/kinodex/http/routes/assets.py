@@ -22,6 +22,8 @@ from kinodex.http.listings import Filter, listing_of
 from kinodex.http.multipart_bodies import Accepted
 from kinodex.http.parameters import asset_id_of, query_fields
 from kinodex.http.signing import LIFE_S
+from kinodex.http.spec import assets as spec
+from kinodex.http.spec.operation import Operation, documented, list_query, page_of
 from kinodex.http.threads import call
 from kinodex.http.tracing import request_id_of
 from kinodex.http.uploads import UploadRule
@@ -36,6 +38,8 @@ router = APIRouter(prefix="/assets", tags=["assets"])
 files = APIRouter(prefix="/media/assets", tags=["media"])
 
 FILTERS = {"filename": Filter("filename", "text")}
+LIST = Operation(answer=page_of(spec.ASSET_DETAIL), query=list_query(FILTERS, spec.LIST_SPECIAL))
+LIST_USES = Operation(answer=spec.USES, query=list_query({}))
 _READ_BYTES = 1024 * 1024
 _HEADERS = {
     "Cache-Control": f"private, max-age={LIFE_S}",
@@ -45,7 +49,7 @@ _HEADERS = {
 }
 
 
-@router.post("", dependencies=[WRITE, NEW, SPACE])
+@router.post("", dependencies=[WRITE, NEW, SPACE], openapi_extra=documented(spec.CREATE))
 async def create_asset(request: Request, usecases: UseCasesDep) -> JSONResponse:
     """Keep a file sent along, or the one at a URL; the answer is always *processing*: ask again."""
     library = usecases.library
@@ -60,7 +64,7 @@ async def create_asset(request: Request, usecases: UseCasesDep) -> JSONResponse:
     return JSONResponse({**wire.asset(made), "status": "processing"}, status_code=201)
 
 
-@router.get("", dependencies=[READ, NEW])
+@router.get("", dependencies=[READ, NEW], openapi_extra=documented(LIST))
 async def list_assets(request: Request, usecases: UseCasesDep) -> JSONResponse:
     """List assets, newest first."""
     special = {"asset_ids": _ids, "asset_types": _kinds}
@@ -71,13 +75,13 @@ async def list_assets(request: Request, usecases: UseCasesDep) -> JSONResponse:
     )
 
 
-@router.get("/{asset_id}", dependencies=[READ, NEW])
+@router.get("/{asset_id}", dependencies=[READ, NEW], openapi_extra=documented(spec.GET))
 async def get_asset(asset_id: str, usecases: UseCasesDep) -> JSONResponse:
     """Return an asset with all that is known of it."""
     return JSONResponse(wire.asset_detail(await call(usecases.library.assets.get, asset_id_of(asset_id))))
 
 
-@router.delete("/{asset_id}", dependencies=[DELETE, NEW])
+@router.delete("/{asset_id}", dependencies=[DELETE, NEW], openapi_extra=documented(spec.DELETE))
 async def delete_asset(asset_id: str, request: Request, usecases: UseCasesDep) -> Response:
     """Remove an asset; with ``force=true`` also one that videos were made from, which stay."""
     force = query_fields(request.query_params).flag("force") or False
@@ -85,26 +89,32 @@ async def delete_asset(asset_id: str, request: Request, usecases: UseCasesDep) -
     return Response(status_code=204)
 
 
-@router.patch("/{asset_id}/user-metadata", dependencies=[WRITE, NEW])
+@router.patch(
+    "/{asset_id}/user-metadata", dependencies=[WRITE, NEW], openapi_extra=documented(spec.MERGE_METADATA)
+)
 async def merge_metadata(asset_id: str, request: Request, usecases: UseCasesDep) -> Response:
     """Merge metadata by key; ``null`` removes a key, an empty text changes nothing."""
     return await _describe(asset_id, request, usecases, merge=True)
 
 
-@router.put("/{asset_id}/user-metadata", dependencies=[WRITE, NEW])
+@router.put(
+    "/{asset_id}/user-metadata", dependencies=[WRITE, NEW], openapi_extra=documented(spec.REPLACE_METADATA)
+)
 async def replace_metadata(asset_id: str, request: Request, usecases: UseCasesDep) -> Response:
     """Put metadata in the place of all there was; ``null`` and empty texts are passed over."""
     return await _describe(asset_id, request, usecases, merge=False)
 
 
-@router.delete("/{asset_id}/user-metadata", dependencies=[DELETE, NEW])
+@router.delete(
+    "/{asset_id}/user-metadata", dependencies=[DELETE, NEW], openapi_extra=documented(spec.REMOVE_METADATA)
+)
 async def remove_metadata(asset_id: str, usecases: UseCasesDep) -> Response:
     """Remove all metadata."""
     await call(usecases.library.assets.describe, asset_id_of(asset_id), None, merge=False)
     return Response(status_code=204)
 
 
-@router.get("/{asset_id}/indexed-assets", dependencies=[READ, NEW])
+@router.get("/{asset_id}/indexed-assets", dependencies=[READ, NEW], openapi_extra=documented(LIST_USES))
 async def list_uses(asset_id: str, request: Request, usecases: UseCasesDep) -> JSONResponse:
     """List what was made from an asset, in all indexes."""
     listing = listing_of(request.query_params, {})
@@ -115,7 +125,7 @@ async def list_uses(asset_id: str, request: Request, usecases: UseCasesDep) -> J
     return JSONResponse(values.page([wire.use(each) for each in page.items], listing, total=page.total))
 
 
-@files.get("/{asset_id}")
+@files.get("/{asset_id}", openapi_extra=documented(spec.FILE))
 async def get_file(
     asset_id: str, request: Request, usecases: UseCasesDep, signer: SignerDep
 ) -> StreamingResponse:

@@ -21,6 +21,8 @@ from kinodex.http.idempotency import made_id
 from kinodex.http.listings import listing_of
 from kinodex.http.multipart_bodies import Accepted, SmallFile
 from kinodex.http.parameters import embed_task_id_of, instant_of, query_fields
+from kinodex.http.spec import embeddings as spec
+from kinodex.http.spec.operation import Operation, documented, list_query
 from kinodex.http.threads import call
 from kinodex.http.tracing import request_id_of
 from kinodex.http.uploads import UploadRule
@@ -35,6 +37,7 @@ from kinodex.usecases.pictures import LARGEST_BYTES
 SERVED = only_in("v1.2", "v1.3")
 router = APIRouter(prefix="/embed", tags=["embeddings"])
 
+LIST = Operation(answer=spec.LIST_TASKS, query=list_query({}, spec.LIST_SPECIAL))
 MARENGO = "marengo"
 _SOUND_BYTES = 10 * 1024 * 1024
 _OPTIONS = {
@@ -44,7 +47,7 @@ _OPTIONS = {
 }
 
 
-@router.post("", dependencies=[WRITE, SERVED, EMBEDS])
+@router.post("", dependencies=[WRITE, SERVED, EMBEDS], openapi_extra=documented(spec.CREATE))
 async def create_embedding(
     request: Request, usecases: UseCasesDep, generation: GenerationDep
 ) -> JSONResponse:
@@ -76,7 +79,7 @@ async def create_embedding(
     return JSONResponse(shown)
 
 
-@router.post("/tasks", dependencies=[WRITE, SERVED, SPACE])
+@router.post("/tasks", dependencies=[WRITE, SERVED, SPACE], openapi_extra=documented(spec.CREATE_TASK))
 async def create_task(request: Request, usecases: UseCasesDep, generation: GenerationDep) -> JSONResponse:
     """Start embedding a video, clip by clip."""
     tasks = usecases.library.embed_tasks
@@ -105,20 +108,22 @@ async def create_task(request: Request, usecases: UseCasesDep, generation: Gener
     return JSONResponse({"_id": task.id}, status_code=201 if generation == "v1.2" else 200)
 
 
-@router.get("/tasks", dependencies=[READ, SERVED])
+@router.get("/tasks", dependencies=[READ, SERVED], openapi_extra=documented(LIST))
 async def list_tasks(request: Request, usecases: UseCasesDep, generation: GenerationDep) -> JSONResponse:
     """List embedding tasks, without their vectors."""
     return await listed(request, usecases, family="v1", is_old=generation == "v1.2")
 
 
-@router.get("/tasks/{embed_task_id}/status", dependencies=[READ, SERVED])
+@router.get(
+    "/tasks/{embed_task_id}/status", dependencies=[READ, SERVED], openapi_extra=documented(spec.GET_STATUS)
+)
 async def get_status(embed_task_id: str, usecases: UseCasesDep, generation: GenerationDep) -> JSONResponse:
     """Say how an embedding task stands."""
     task = await call(usecases.library.embed_tasks.get, embed_task_id_of(embed_task_id), family="v1")
     return JSONResponse(wire.task_v1(task, is_old=generation == "v1.2"))
 
 
-@router.get("/tasks/{embed_task_id}", dependencies=[READ, SERVED])
+@router.get("/tasks/{embed_task_id}", dependencies=[READ, SERVED], openapi_extra=documented(spec.GET_TASK))
 async def get_task(
     embed_task_id: str, request: Request, usecases: UseCasesDep, generation: GenerationDep
 ) -> JSONResponse:

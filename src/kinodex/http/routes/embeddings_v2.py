@@ -19,7 +19,9 @@ from kinodex.http.fields import Fields
 from kinodex.http.gates import EMBEDS
 from kinodex.http.idempotency import made_id
 from kinodex.http.parameters import asset_id_of, embed_task_id_of
-from kinodex.http.routes.embeddings import listed, model_name_of
+from kinodex.http.routes.embeddings import LIST, listed, model_name_of
+from kinodex.http.spec import embeddings_v2 as spec
+from kinodex.http.spec.operation import documented
 from kinodex.http.threads import call
 from kinodex.http.tracing import request_id_of
 from kinodex.http.versions import only_in
@@ -41,7 +43,7 @@ _BY_TASK = ("video", "audio")
 _SCOPES = {"clip": EmbedScope.CLIP, "asset": EmbedScope.VIDEO}
 
 
-@router.post("", dependencies=[WRITE, NEW, EMBEDS])
+@router.post("", dependencies=[WRITE, NEW, EMBEDS], openapi_extra=documented(spec.CREATE))
 async def create_embedding(request: Request, usecases: UseCasesDep) -> JSONResponse:
     """Return vectors of a text, a picture, or several of them taken together."""
     async with read_body(request, plain_bytes=BODY_BYTES) as body:
@@ -52,7 +54,7 @@ async def create_embedding(request: Request, usecases: UseCasesDep) -> JSONRespo
     return JSONResponse(answer if kind == "text" else {**answer, "metadata": {"input_type": kind}})
 
 
-@router.post("/tasks", dependencies=[WRITE, NEW, SPACE])
+@router.post("/tasks", dependencies=[WRITE, NEW, SPACE], openapi_extra=documented(spec.CREATE_TASK))
 async def create_task(request: Request, usecases: UseCasesDep) -> JSONResponse:
     """Start embedding a video, clip by clip or shot by shot."""
     tasks = usecases.library.embed_tasks
@@ -81,13 +83,13 @@ async def create_task(request: Request, usecases: UseCasesDep) -> JSONResponse:
     return JSONResponse({"_id": task.id, "status": task.status.value, "data": None}, status_code=202)
 
 
-@router.get("/tasks", dependencies=[READ, NEW])
+@router.get("/tasks", dependencies=[READ, NEW], openapi_extra=documented(LIST))
 async def list_tasks(request: Request, usecases: UseCasesDep) -> JSONResponse:
     """List embedding tasks, without their vectors."""
     return await listed(request, usecases, family="v2", is_old=False)
 
 
-@router.get("/tasks/{embed_task_id}", dependencies=[READ, NEW])
+@router.get("/tasks/{embed_task_id}", dependencies=[READ, NEW], openapi_extra=documented(spec.GET_TASK))
 async def get_task(embed_task_id: str, usecases: UseCasesDep) -> JSONResponse:
     """Return an embedding task, with its vectors once it is ready."""
     task = await call(usecases.library.embed_tasks.get, embed_task_id_of(embed_task_id), family="v2")

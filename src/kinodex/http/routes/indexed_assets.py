@@ -20,6 +20,8 @@ from kinodex.http.idempotency import made_id
 from kinodex.http.listings import Filter, listing_of
 from kinodex.http.parameters import asset_id_of, index_id_of, query_fields, video_id_of
 from kinodex.http.routes.videos import models_of, text_lines
+from kinodex.http.spec import assets as spec
+from kinodex.http.spec.operation import Operation, documented, list_query, page_of
 from kinodex.http.threads import call
 from kinodex.http.tracing import request_id_of
 from kinodex.http.versions import only_in
@@ -40,9 +42,14 @@ FILTERS = {
     "created_at": Filter("created_at", "time"),
     "updated_at": Filter("updated_at", "time"),
 }
+LIST = Operation(
+    answer=page_of(spec.INDEXED),
+    query=list_query(FILTERS, spec.INDEXED_SPECIAL),
+    details=spec.INDEXED_DETAILS,
+)
 
 
-@router.post("", dependencies=[WRITE, NEW, SPACE])
+@router.post("", dependencies=[WRITE, NEW, SPACE], openapi_extra=documented(spec.CREATE_INDEXED))
 async def create_indexed_asset(index_id: str, request: Request, usecases: UseCasesDep) -> JSONResponse:
     """Start indexing an asset that is ready; the id in the answer is that of the video to be."""
     identifier = index_id_of(index_id)
@@ -61,7 +68,7 @@ async def create_indexed_asset(index_id: str, request: Request, usecases: UseCas
     return JSONResponse({"_id": task.video_id, "asset_id": asset_id}, status_code=202)
 
 
-@router.get("", dependencies=[READ, NEW])
+@router.get("", dependencies=[READ, NEW], openapi_extra=documented(LIST))
 async def list_indexed_assets(index_id: str, request: Request, usecases: UseCasesDep) -> JSONResponse:
     """List the indexed assets of an index, whatever their status."""
     identifier = index_id_of(index_id)
@@ -72,7 +79,7 @@ async def list_indexed_assets(index_id: str, request: Request, usecases: UseCase
     return JSONResponse(values.page(shown, listing, total=page.total))
 
 
-@router.get("/{indexed_asset_id}", dependencies=[READ, NEW])
+@router.get("/{indexed_asset_id}", dependencies=[READ, NEW], openapi_extra=documented(spec.GET_INDEXED))
 async def get_indexed_asset(
     index_id: str, indexed_asset_id: str, request: Request, usecases: UseCasesDep
 ) -> JSONResponse:
@@ -85,8 +92,8 @@ async def get_indexed_asset(
     return JSONResponse(shown)
 
 
-@router.patch("/{indexed_asset_id}", dependencies=[WRITE, NEW])
-@router.put("/{indexed_asset_id}", dependencies=[WRITE, NEW])
+@router.patch("/{indexed_asset_id}", dependencies=[WRITE, NEW], openapi_extra=documented(spec.UPDATE_INDEXED))
+@router.put("/{indexed_asset_id}", dependencies=[WRITE, NEW], openapi_extra=documented(spec.UPDATE_INDEXED))
 async def update_indexed_asset(
     index_id: str, indexed_asset_id: str, request: Request, usecases: UseCasesDep
 ) -> Response:
@@ -98,7 +105,9 @@ async def update_indexed_asset(
     return Response(status_code=204)
 
 
-@router.delete("/{indexed_asset_id}", dependencies=[DELETE, NEW])
+@router.delete(
+    "/{indexed_asset_id}", dependencies=[DELETE, NEW], openapi_extra=documented(spec.DELETE_INDEXED)
+)
 async def delete_indexed_asset(index_id: str, indexed_asset_id: str, usecases: UseCasesDep) -> Response:
     """Remove an indexed asset, also one under way; the asset stays."""
     await call(usecases.library.indexed.delete, index_id_of(index_id), video_id_of(indexed_asset_id))

@@ -23,6 +23,8 @@ from kinodex.http.links import asset_link, check_link, part_link, part_path
 from kinodex.http.listings import listing_of
 from kinodex.http.parameters import upload_id_of
 from kinodex.http.signing import Signer
+from kinodex.http.spec import uploads as spec
+from kinodex.http.spec.operation import Operation, documented, list_query, page_of
 from kinodex.http.threads import call
 from kinodex.http.tracing import request_id_of
 from kinodex.http.uploads import Upload
@@ -36,9 +38,11 @@ from kinodex.usecases.uploads import MOST_URLS, PartReport, PartTarget
 NEW = only_in("v1.3")
 router = APIRouter(prefix="/assets/multipart-uploads", tags=["assets"])
 parts = APIRouter(prefix="/uploads", tags=["media"])
+LIST = Operation(answer=page_of(spec.SUMMARY), query=list_query({}))
+GET = Operation(answer=spec.PROGRESS, query=list_query({}))
 
 
-@router.post("", dependencies=[WRITE, NEW, SPACE])
+@router.post("", dependencies=[WRITE, NEW, SPACE], openapi_extra=documented(spec.CREATE))
 async def create_upload(request: Request, usecases: UseCasesDep, signer: SignerDep) -> JSONResponse:
     """Begin an upload; the answer says how to cut the file and where to send the first parts."""
     async with read_body(request) as body:
@@ -68,7 +72,7 @@ async def create_upload(request: Request, usecases: UseCasesDep, signer: SignerD
     )
 
 
-@router.get("", dependencies=[READ, NEW])
+@router.get("", dependencies=[READ, NEW], openapi_extra=documented(LIST))
 async def list_uploads(request: Request, usecases: UseCasesDep) -> JSONResponse:
     """List the uploads that are not complete, newest first."""
     listing = listing_of(request.query_params, {})
@@ -77,7 +81,7 @@ async def list_uploads(request: Request, usecases: UseCasesDep) -> JSONResponse:
     return JSONResponse(values.page(shown, listing, total=page.total))
 
 
-@router.get("/{upload_id}", dependencies=[READ, NEW])
+@router.get("/{upload_id}", dependencies=[READ, NEW], openapi_extra=documented(GET))
 async def get_upload(upload_id: str, request: Request, usecases: UseCasesDep) -> JSONResponse:
     """Say how far an upload is; its parts are paged."""
     listing = listing_of(request.query_params, {})
@@ -88,7 +92,9 @@ async def get_upload(upload_id: str, request: Request, usecases: UseCasesDep) ->
     return JSONResponse({**status, "uploaded_chunks": page["data"], "page_info": page["page_info"]})
 
 
-@router.post("/{upload_id}/presigned-urls", dependencies=[WRITE, NEW])
+@router.post(
+    "/{upload_id}/presigned-urls", dependencies=[WRITE, NEW], openapi_extra=documented(spec.CREATE_URLS)
+)
 async def create_urls(
     upload_id: str, request: Request, usecases: UseCasesDep, signer: SignerDep
 ) -> JSONResponse:
@@ -107,7 +113,7 @@ async def create_urls(
     )
 
 
-@router.post("/{upload_id}", dependencies=[WRITE, NEW])
+@router.post("/{upload_id}", dependencies=[WRITE, NEW], openapi_extra=documented(spec.REPORT))
 async def report_parts(
     upload_id: str, request: Request, usecases: UseCasesDep, signer: SignerDep
 ) -> JSONResponse:
@@ -126,7 +132,7 @@ async def report_parts(
     return JSONResponse({**answer, **values.known({"url": link})})
 
 
-@parts.put("/{upload_id}/{number}")
+@parts.put("/{upload_id}/{number}", openapi_extra=documented(spec.PUT_PART))
 async def put_part(
     upload_id: str, number: str, request: Request, *, usecases: UseCasesDep, signer: SignerDep
 ) -> Response:

@@ -14,7 +14,7 @@ from kinodex.http.auth import HEADER, Requires, RequiresUnlessLocal
 from kinodex.http.errors import ANSWERS
 from kinodex.http.spec.operation import KEY, Field, Operation
 from kinodex.http.spec.paths import PATH_PARAMETERS
-from kinodex.http.spec.schema import Schema, Shape, record, text
+from kinodex.http.spec.schema import Schema, Shape, integer, record, text
 from kinodex.http.versions import GENERATIONS, OnlyIn
 from kinodex.http.wire.values import Json
 
@@ -51,6 +51,17 @@ _REPEATABLE: Json = {
     "schema": text(maxLength=255, minLength=1),
     "description": "A word of your own, new for each thing to be done: a request that is sent again with it "
     "gets the answer of the first, and the work is done once.",
+}
+RATES: Mapping[str, str] = {
+    "X-Ratelimit-Limit": "Requests the key may make a minute; absent, as the other three, without a limit.",
+    "X-Ratelimit-Remaining": "Requests left to it now.",
+    "X-Ratelimit-Used": "Requests it has made of them.",
+    "X-Ratelimit-Reset": "UTC epoch second at which all of them are back.",
+}
+_COME_AGAIN = (429, 503)
+_HEADERS: Json = {
+    "Retry-After": {"description": "Seconds to wait before the next try.", "schema": integer(minimum=0)},
+    **{name: {"description": about, "schema": integer(minimum=0)} for name, about in RATES.items()},
 }
 _FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
 
@@ -112,6 +123,7 @@ def document(endpoints: Sequence[Endpoint], generation: str) -> Json:
         "components": {
             "schemas": builder.schemas,
             "responses": builder.responses,
+            "headers": _HEADERS,
             "securitySchemes": {"key": {"type": "apiKey", "in": "header", "name": HEADER}},
         },
     }
@@ -211,6 +223,9 @@ class _Builder:
             }
 
     def _body(self, operation: Operation) -> Json | None:
+        if operation.sends is not None:
+            whole: Json = {"schema": text("The bytes.", format="binary")}
+            return {"required": True, "content": {operation.sends: whole}}
         fields = self._known(operation.body)
         if not fields:
             return None
@@ -245,6 +260,9 @@ class _Builder:
         success: Json = {"description": "No body." if operation.answer is None else "It worked."}
         if operation.answer is not None:
             success["content"] = {operation.media_type: self._answer(operation.answer)}
+        headers = _headers_of(endpoint, operation)
+        if headers:
+            success["headers"] = headers
         responses: Json = {str(operation.status_in(self._generation)): success}
         for status in sorted(_refusals(endpoint, operation)):
             responses[str(status)] = self._refusal(status)
@@ -255,6 +273,7 @@ class _Builder:
         self.responses[name] = {
             "description": f"{_NAMES[status]}{_codes(status)}",
             "content": {"application/json": {"schema": self._resolved(REFUSAL)}},
+            **({"headers": _referred("Retry-After")} if status in _COME_AGAIN else {}),
         }
         return {"$ref": f"#/components/responses/{name}"}
 
@@ -278,6 +297,16 @@ class _Builder:
         if isinstance(value, (list, tuple)):
             return [self._resolved(each) for each in value]
         return value
+
+
+def _headers_of(endpoint: Endpoint, operation: Operation) -> Json:
+    """Return what the header of a success says; what is left to a key, only where one is asked for."""
+    own = {name: {"schema": schema} for name, schema in operation.headers.items()}
+    return {**own, **(_referred(*RATES) if endpoint.scope is not None else {})}
+
+
+def _referred(*names: str) -> Json:
+    return {name: {"$ref": f"#/components/headers/{name}"} for name in names}
 
 
 def _refusals(endpoint: Endpoint, operation: Operation) -> set[int]:

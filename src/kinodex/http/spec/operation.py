@@ -52,6 +52,8 @@ class Operation:
         body: Fields of the request's body; any form of body will do for them.
         query: Parameters of the request's query.
         examples: Bodies by what they show.
+        sends: Media type of a request's body that is bytes and nothing else.
+        headers: Fields of a success's header that say something of it.
         errors: Statuses of errors that neither the scope nor the path nor the body make plain.
         details: More than the docstring's first sentence, in Markdown.
     """
@@ -62,6 +64,8 @@ class Operation:
     body: Sequence[Field] = ()
     query: Sequence[Field] = ()
     examples: Mapping[str, Example] = field(default_factory=dict)
+    sends: str | None = None
+    headers: Mapping[str, Schema] = field(default_factory=dict)
     errors: Sequence[int] = ()
     details: str = ""
 
@@ -89,7 +93,7 @@ def page_of(shape: Shape, *, more: Schema | None = None) -> Shape:
     """Return the shape of a page of a list."""
 
     def page(item_example: Json) -> Json:
-        return {"data": [item_example], "page_info": {**_PAGE_EXAMPLE}}
+        return {"data": [item_example], "page_info": {**PAGE_INFO_EXAMPLE}}
 
     variants = {name: (_page(shape, more), page(shape.of(name)[1])) for name in GENERATIONS}
     return Shape(f"{shape.name}Page", _page(shape, more), page(shape.example), variants)
@@ -117,8 +121,9 @@ def list_query(
     return tuple(fields)
 
 
-def _page(shape: Shape, more: Schema | None) -> Json:
-    info = schema.record(
+def page_info(more: Schema | None = None) -> Json:
+    """Return the schema of what a page says of the list it is from."""
+    return schema.record(
         {
             "limit_per_page": schema.integer("Most items of a page."),
             "page": schema.integer("Number of this page, from 1."),
@@ -127,10 +132,13 @@ def _page(shape: Shape, more: Schema | None) -> Json:
         },
         more,
     )
-    return schema.record({"data": schema.listed(shape), "page_info": info})
 
 
-_PAGE_EXAMPLE: Json = {"limit_per_page": 10, "page": 1, "total_page": 1, "total_results": 1}
+def _page(shape: Shape, more: Schema | None) -> Json:
+    return schema.record({"data": schema.listed(shape), "page_info": page_info(more)})
+
+
+PAGE_INFO_EXAMPLE: Json = {"limit_per_page": 10, "page": 1, "total_page": 1, "total_results": 1}
 _PAGING = (
     takes(
         "page",

@@ -159,14 +159,14 @@ LIST_ENGINES = Operation(
 )
 GET_ENGINE = Operation(answer=ENGINE)
 
-_LINK = (
+LINK = (
     needs("expires", text("Until when the link works.")),
     needs("signature", text("That we made the link.")),
 )
 PICTURE = Operation(
     answer=text("A JPEG.", format="binary"),
     media_type="image/jpeg",
-    query=_LINK,
+    query=LINK,
     errors=(401,),
     details="Links come from searches and thumbnails; nobody makes them up.",
 )
@@ -174,28 +174,28 @@ _FROM_HLS = "The link comes from the field `hls` of a video or a task."
 PLAYLIST = Operation(
     answer=text("An HLS playlist (RFC 8216) whose parts lie in one file."),
     media_type="application/vnd.apple.mpegurl",
-    query=_LINK,
+    query=LINK,
     errors=(401,),
     details=_FROM_HLS,
 )
 STREAM = Operation(
     answer=text("A fragmented MP4.", format="binary"),
     media_type="video/mp4",
-    query=_LINK,
+    query=LINK,
     errors=(401, 416),
     details="The link comes from the playlist. With the header `Range`: status 206 and that part.",
 )
 STORYBOARD = Operation(
     answer=text("WebVTT whose cues name a part of the sheet, by `#xywh`."),
     media_type="text/vtt; charset=utf-8",
-    query=_LINK,
+    query=LINK,
     errors=(401,),
     details=_FROM_HLS,
 )
 SHEET = Operation(
     answer=text("A JPEG.", format="binary"),
     media_type="image/jpeg",
-    query=_LINK,
+    query=LINK,
     errors=(401,),
     details="The link comes from the storyboard.",
 )
