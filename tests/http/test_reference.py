@@ -66,7 +66,10 @@ def _is_plain(value: object) -> bool:
 
 
 HIDDEN = {
-    "/docs/{name}": "the parts of a page",
+    "/": "the page",
+    "/page/{name}": "the parts of the page",
+    "/sign-ins": "the page alone uses it",
+    "/docs/{name}": "the parts of the page of these documents",
     "/media/{index_id}/{video_id}/stream.mp4": "HEAD beside GET",
     **dict.fromkeys((path for _, path, _ in REFUSED), "always refused"),
 }
