@@ -118,6 +118,18 @@ class Settings(BaseSettings):
         ge=0,
         description="Seconds the bytes of a failed task stay for a retry.",
     )
+    fetch_total_s: int = Field(
+        default=4 * 3600, ge=1, description="Longest a download may take, with all retries, in seconds."
+    )
+    step_floor_s: int = Field(
+        default=600, ge=1, description="Seconds any step of indexing may take, whatever the video."
+    )
+    step_factor: float = Field(
+        default=20.0, ge=1, description="And so many times longer than expected for the video."
+    )
+    step_still_s: int = Field(
+        default=300, ge=1, description="A step without a sign of life for so many seconds is hung."
+    )
     engine_threads: int = Field(
         default_factory=lambda: max(1, os.cpu_count() or 1), ge=1, description="Threads of one engine."
     )

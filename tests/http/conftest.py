@@ -51,6 +51,7 @@ from kinodex.usecases.health import Health
 from kinodex.usecases.indexes import Indexes
 from kinodex.usecases.keys import Keys
 from kinodex.usecases.library import LibraryTools, open_library
+from kinodex.usecases.overdue import Overdue
 from kinodex.usecases.pictures import QueryPictures
 from kinodex.usecases.playback import Playback
 from kinodex.usecases.preflight import Preflight
@@ -401,6 +402,16 @@ def shared_backstage(tmp_path_factory: pytest.TempPathFactory, empty_database: P
         yield built
 
 
+def _health(records: SqlRecords, blobs: MemoryBlobs, executor: Executor) -> Health:
+    return Health(
+        records=records,
+        blobs=blobs,
+        executor=executor,
+        degraded=lambda: ["no sandbox"],
+        overdue=Overdue(executor, lambda: None),
+    )
+
+
 @contextmanager
 def _backstage(folder: Path, empty_database: Path) -> Iterator[Backstage]:
     shutil.copy(empty_database, folder / "records.db")
@@ -441,7 +452,7 @@ def _backstage(folder: Path, empty_database: Path) -> Iterator[Backstage]:
         webhooks=webhooks,
         deliveries=deliveries,
         events=Events(records=records),
-        health=Health(records=records, blobs=blobs, executor=executor, degraded=lambda: ["no sandbox"]),
+        health=_health(records, blobs, executor),
         control=TaskControl(records=records, blobs=blobs, jobs=jobs, purging=purging, check_room=room.check),
         indexing=None,  # type: ignore[arg-type]  # no request indexes
         purging=purging,

@@ -1,5 +1,6 @@
 """What those who run a server ask it."""
 
+import threading
 from datetime import timedelta
 
 import pytest
@@ -8,8 +9,10 @@ from starlette.testclient import TestClient
 
 from kinodex.domain.clock import now
 from kinodex.domain.events import Event
+from kinodex.domain.lifelines import Lifeline
 from kinodex.domain.tasks import TaskStatus
 from kinodex.http.app import create_app
+from kinodex.usecases.overdue import MOST_HANGING
 
 
 def test_it_says_that_it_lives_without_a_key(client: TestClient) -> None:
@@ -111,3 +114,24 @@ def test_capabilities_name_the_engines_and_what_is_degraded(shared_client: TestC
     assert "fake-colours" in [engine["engine"] for engine in answer["engines"]]
     assert answer["degraded"] == ["no sandbox"]
     assert "index.task.failed" in answer["webhooks"]["events"]
+
+
+def test_steps_that_hang_are_degraded_and_with_too_many_the_server_is_not_ready(client, backstage) -> None:
+    overdue, go = backstage.usecases.health.overdue, threading.Event()
+    threads = [threading.Thread(target=go.wait) for _ in range(MOST_HANGING)]
+    for number, thread in enumerate(threads, start=1):
+        assert client.get("/readyz").status_code == 200
+        thread.start()
+        overdue.note_end("transcribe")
+        overdue.note_hanging("transcribe", thread, Lifeline())
+        assert _figures(client)["kinodex_steps_hanging", _labels()] == number
+        told = client.get("/capabilities").json()["degraded"]
+        assert sum(each.startswith("The step transcribe has hung since ") for each in told) == number
+
+    assert client.get("/readyz").json()["reasons"] == [f"worker: {overdue.worn_out}"]
+    assert _figures(client)["kinodex_steps_timed_out_total", _labels(step="transcribe")] == MOST_HANGING
+    go.set()
+    for thread in threads:
+        thread.join()
+    assert client.get("/readyz").status_code == 200
+    assert client.get("/capabilities").json()["degraded"] == ["no sandbox"]

@@ -19,15 +19,17 @@ log = structlog.get_logger(__name__)
 
 def build_executor(settings: Settings) -> Executor:
     """Return the engines of the offline profile; weights are loaded later."""
+    return Executor(_engines(settings), anew=lambda: _engines(settings))
+
+
+def _engines(settings: Settings) -> EngineSet:
     models, threads = settings.effective_models_dir, settings.engine_threads
     sentences = MiniLmSentences(models, threads=threads)
-    return Executor(
-        EngineSet(
-            sentences=sentences,
-            visual=ConseVisual(models, sentences=sentences, threads=threads),
-            speech=MoonshineSpeech(models, threads=threads),
-            screen_text=RapidOcrReader(models, threads=threads),
-        )
+    return EngineSet(
+        sentences=sentences,
+        visual=ConseVisual(models, sentences=sentences, threads=threads),
+        speech=MoonshineSpeech(models, threads=threads),
+        screen_text=RapidOcrReader(models, threads=threads),
     )
 
 

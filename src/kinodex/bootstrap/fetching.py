@@ -22,6 +22,7 @@ def fetching(settings: Settings) -> FetchConfig:
         allow=settings.fetch_allow,
         free_space_bytes=settings.free_space_bytes,
         proxy=settings.fetch_proxy.get_secret_value() if settings.fetch_proxy else None,
+        limits=FetchLimits(total_s=settings.fetch_total_s),
     )
 
 

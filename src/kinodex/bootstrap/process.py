@@ -17,9 +17,11 @@ from kinodex.http.drain import Drain
 from kinodex.jobs.dbos_jobs import DbosJobs
 from kinodex.settings import FIRST_KEY_FILE, Settings
 from kinodex.usecases import UseCases
+from kinodex.usecases.deadlines import Deadlines, Patience
 from kinodex.worker.delivering import Delivering
 from kinodex.worker.loop import Worker
 from kinodex.worker.sweeping import Sweeper
+from kinodex.worker.watching import Watching
 
 log = structlog.get_logger(__name__)
 
@@ -39,6 +41,11 @@ class Running:
     def http_app(self) -> FastAPI:
         """Return the application a web server serves."""
         return http_app(self.settings, self.usecases, self.drain)
+
+    @property
+    def is_hung(self) -> bool:
+        """Whether a step hangs here that cannot be ended but with the process."""
+        return bool(self.usecases.health.overdue.hanging)
 
     def where_the_key_is(self) -> str:
         """Say where a person finds the key; never the key itself."""
@@ -65,8 +72,10 @@ def running(settings: Settings, *, api: bool, worker: bool) -> Iterator[Running]
     executor = engines.build_executor(settings)
     with _opened(settings, executor=executor) as (usecases, jobs):
         trades = (usecases.library.intake, usecases.library.embed_work)
-        hand = Worker(jobs=jobs, indexing=usecases.indexing, others=trades)
-        others = (usecases.indexing.sweep, *(trade.sweep for trade in trades), hand.give_up) if worker else ()
+        watching = _watching(settings, usecases)
+        hand = Worker(jobs=jobs, indexing=usecases.indexing, watching=watching, others=trades)
+        swept = (usecases.indexing.sweep, *(trade.sweep for trade in trades), hand.give_up, hand.retire)
+        others = swept if worker else ()
         sweeper = Sweeper(usecases.purging, others=others)
         delivering = Delivering(usecases.deliveries)
         if api:
@@ -90,6 +99,17 @@ def running(settings: Settings, *, api: bool, worker: bool) -> Iterator[Running]
             delivering.stop()
             hand.stop()
             sweeper.stop()
+
+
+def _watching(settings: Settings, usecases: UseCases) -> Watching:
+    patience = Patience(
+        floor_s=settings.step_floor_s,
+        factor=settings.step_factor,
+        still_s=settings.step_still_s,
+        fetch_s=settings.fetch_total_s,
+    )
+    deadlines = Deadlines(records=usecases.indexing.tools.records, patience=patience)
+    return Watching(deadlines, usecases.health.overdue)
 
 
 @contextmanager

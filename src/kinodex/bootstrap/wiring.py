@@ -28,6 +28,7 @@ from kinodex.usecases.indexing import Indexing
 from kinodex.usecases.indexing_steps import IndexingTools
 from kinodex.usecases.keys import Keys
 from kinodex.usecases.library import LibraryTools, open_library
+from kinodex.usecases.overdue import Overdue
 from kinodex.usecases.pictures import QueryPictures
 from kinodex.usecases.playback import Playback
 from kinodex.usecases.preflight import Preflight
@@ -82,7 +83,13 @@ def wire(settings: Settings, *, records: SqlRecords, jobs: DbosJobs, executor: E
         webhooks=webhooks,
         deliveries=deliveries,
         events=Events(records=records),
-        health=Health(records=records, blobs=blobs, executor=executor, degraded=engines.degraded),
+        health=Health(
+            records=records,
+            blobs=blobs,
+            executor=executor,
+            degraded=engines.degraded,
+            overdue=Overdue(executor, lambda: engines.warm_up(executor)),
+        ),
         indexing=_indexing(settings, folders, tools=tools, purging=purging),
         control=TaskControl(records=records, blobs=blobs, jobs=jobs, purging=purging, check_room=room.check),
         purging=purging,

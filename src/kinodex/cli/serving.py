@@ -1,10 +1,12 @@
 """``kinodex serve`` and ``kinodex worker``: processes that stay."""
 
+import os
 import socket
 import sys
 import threading
 from typing import TYPE_CHECKING, Annotated
 
+import structlog
 import typer
 
 from kinodex.cli.failures import CommandFailed, Status
@@ -15,6 +17,11 @@ from kinodex.cli.stopping import Stopping
 
 if TYPE_CHECKING:
     from kinodex.http.sign_ins import SignIns
+
+log = structlog.get_logger(__name__)
+
+LOOK_S = 0.5
+"""How often a worker looks whether a step hangs that only its end can end."""
 
 
 def serve(
@@ -54,9 +61,15 @@ def worker(context: typer.Context, data_dir: DataDir = None) -> None:
     configure_logs(level=settings.log_level, form=settings.log_format)
     stop = threading.Event()
     Stopping(stop.set).catch()
-    with bootstrap.running(settings, api=False, worker=True):
+    with bootstrap.running(settings, api=False, worker=True) as running:
         out.print("Kinodex works; stop with Ctrl-C")
-        stop.wait()
+        while not (is_hung := running.is_hung) and not stop.wait(LOOK_S):
+            pass
+        stop.wait(LOOK_S)  # meanwhile the task of the step that hangs is failed
+    if is_hung and not stop.is_set():
+        log.error("the worker starts anew, to be rid of a step that hangs")
+        # Only the end of a process ends its threads. Its jobs were handed back; others may have them by now.
+        os.execv(sys.executable, [sys.executable, *sys.orig_argv[1:]])  # noqa: S606  the command itself
 
 
 def _way_in(sign_ins: "SignIns", address: str) -> str:

@@ -6,9 +6,21 @@ of being handed one through every call between. Where nobody watches, as in a se
 """
 
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
+from dataclasses import dataclass
+from typing import TypeVar
+
+Item = TypeVar("Item")
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Extent:
+    """How much there is to work on, as far as it is known."""
+
+    video_s: float | None = None
+    size_bytes: int | None = None
 
 
 class Lifeline:
@@ -22,6 +34,12 @@ class Lifeline:
         self._waited_s = 0.0
         self._ending: BaseException | None = None
         self.waits_for: str | None = None
+        self.extent = Extent()
+
+    @property
+    def moved_at_s(self) -> float:
+        """When the last sign of life came, by the clock of this line."""
+        return self._moved_s
 
     @property
     def worked_s(self) -> float:
@@ -90,6 +108,25 @@ def moved() -> None:
     if line is not None:
         line.check()
         line.moved()
+
+
+def works_on(*, video_s: float | None, size_bytes: int | None) -> None:
+    """Say how much there is to work on: the time that a step may take goes by it."""
+    line = _current.get()
+    if line is not None:
+        line.extent = Extent(video_s=video_s, size_bytes=size_bytes)
+
+
+def each_a_sign(items: Iterable[Item]) -> Iterator[Item]:
+    """Yield items, each asked for a sign of life of this thread's step, whichever thread asks."""
+    line = _current.get()
+    return iter(items) if line is None else _signs(items, line)
+
+
+def _signs(items: Iterable[Item], line: Lifeline) -> Iterator[Item]:
+    for item in items:
+        line.moved()
+        yield item
 
 
 @contextmanager

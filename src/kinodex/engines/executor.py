@@ -1,12 +1,13 @@
 """The only caller of engines: turns, batches, limits, timing, and one kind of failure."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 
 from kinodex.domain.arrays import Frame, Vectors
 from kinodex.domain.errors import KinodexError
+from kinodex.domain.lifelines import Lifeline
 from kinodex.domain.spaces import Calibration, Space
 from kinodex.domain.timeline import ScreenText, Utterance
 from kinodex.engines.protocols import (
@@ -41,15 +42,40 @@ class Executor:
     weights are missing and ``EngineFailed`` where an engine fails; ours and the caller's own exceptions pass.
     """
 
-    def __init__(self, engines: EngineSet) -> None:
+    def __init__(self, engines: EngineSet, *, anew: Callable[[], EngineSet] | None = None) -> None:
+        """
+        Use some engines.
+
+        Args:
+            engines: One for each role.
+            anew: Makes them once more, for the place of one that hangs; without it such a one stays lost.
+        """
         self._engines = engines
-        self._roles: Mapping[str, Engine] = {
+        self._anew = anew
+        self._roles: dict[str, Engine] = {
             "sentences": engines.sentences,
             "visual": engines.visual,
             "speech": engines.speech,
             "screen_text": engines.screen_text,
         }
         self._turns = {role: Turns(engine) for role, engine in self._roles.items()}
+
+    def take_from(self, line: Lifeline) -> Sequence[str]:
+        """
+        Take the engines that work for a step away from it, which hangs, and put new ones in their place.
+
+        Returns:
+            Their names. Whoever waited for one gets ``EngineFailed``, and may try again.
+        """
+        roles = [role for role, turns in self._turns.items() if turns.is_held_by(line)]
+        for role in roles:
+            hung = self._turns[role]
+            if self._anew is not None:
+                engine = getattr(self._anew(), role)
+                self._engines = replace(self._engines, **{role: engine})
+                self._roles[role], self._turns[role] = engine, Turns(engine)
+            hung.give_up()
+        return [self._roles[role].name for role in roles]
 
     def names(self) -> Mapping[str, str]:
         """Return the name of the engine of each role."""

@@ -8,7 +8,9 @@ from itertools import islice
 from threading import Lock
 from typing import TypeVar
 
+from kinodex.domain import lifelines
 from kinodex.domain.errors import EngineFailed, KinodexError
+from kinodex.domain.lifelines import Lifeline
 from kinodex.engines.protocols import Engine, ReadSound
 
 Item = TypeVar("Item")
@@ -16,6 +18,10 @@ Result = TypeVar("Result")
 
 BATCH = 8
 """Items of one turn: 1.4 times as fast as one by one on a CPU; more gains nothing and makes queries wait."""
+
+
+LOOK_S = 0.25
+"""Whoever waits for an engine looks so often whether it still works."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +47,7 @@ class Outside:
         """Do the work, remember what it raises, and how long it took."""
         start_s = time.perf_counter()
         try:
+            lifelines.moved()
             return work()
         except Exception as error:
             self.error = error
@@ -77,6 +84,18 @@ class Turns:
         self._next_in_line = Lock()
         self._seconds = 0.0
         self._items = 0
+        self._turn = 0
+        self._holder: Lifeline | None = None
+        self._is_hung = False
+
+    def is_held_by(self, line: Lifeline) -> bool:
+        """Return whether the engine works for a step."""
+        return self._holder is line
+
+    def give_up(self) -> None:
+        """Count the engine as hung: nobody waits for it any more."""
+        self._is_hung = True
+        self.reason = "it hangs"
 
     @property
     def usage(self) -> Usage:
@@ -97,17 +116,45 @@ class Turns:
 
         Raises:
             EngineNotReady: If its model cannot be loaded.
-            EngineFailed: If it raises anything but ours, ``MemoryError``, or what came from outside.
+            EngineFailed: If it hangs, or raises anything but ours, ``MemoryError``, or what is from outside.
         """
-        with self._next_in_line:
-            self._lock.acquire()
-        start_s, outside_s = time.perf_counter(), outside.seconds if outside else 0.0
+        self._acquire(self._next_in_line)
         try:
+            self._acquire(self._lock)
+        finally:
+            self._next_in_line.release()
+        start_s, outside_s = time.perf_counter(), outside.seconds if outside else 0.0
+        self._turn += 1
+        self._holder = lifelines.current()
+        try:
+            lifelines.moved()
             return self._guarded(work, outside=outside)
         finally:
             others_s = (outside.seconds if outside else 0.0) - outside_s
             self._seconds += time.perf_counter() - start_s - others_s
+            self._holder = None
             self._lock.release()
+
+    def _acquire(self, lock: Lock) -> None:
+        """
+        Wait for a lock; that whoever has the engine goes on is a sign of life for those who wait.
+
+        Raises:
+            EngineFailed: The engine hangs.
+        """
+        seen = self._progress()
+        while not lock.acquire(timeout=LOOK_S):
+            if self._is_hung:
+                raise EngineFailed(self.engine, "it hangs")
+            if (progress := self._progress()) != seen:
+                seen = progress
+                lifelines.moved()
+            else:
+                lifelines.check()
+
+    def _progress(self) -> tuple[int, float]:
+        holder = self._holder
+        return self._turn, 0.0 if holder is None else holder.moved_at_s
 
     def _guarded(self, work: Callable[[], Result], *, outside: Outside | None) -> Result:
         try:

@@ -134,6 +134,15 @@ class _Snapshot:
         for step, rate in rates.items():
             steps.add_metric([step], rate)
         yield steps
+        timed_out = CounterMetricFamily(
+            "kinodex_steps_timed_out", "Steps ended because they took too long.", labels=["step"]
+        )
+        for step, number in self._figures.steps_timed_out.items():
+            timed_out.add_metric([step], number)
+        yield timed_out
+        yield GaugeMetricFamily(
+            "kinodex_steps_hanging", "Steps that could not be ended.", value=self._figures.steps_hanging
+        )
         if whole := sum(rates.values()):
             yield GaugeMetricFamily(
                 "kinodex_times_real_time", "Seconds of video indexed in a second.", value=1 / whole

@@ -142,6 +142,6 @@ class DbosJobs:
 
     def stop(self) -> None:
         """Take no further job and leave running ones to a later start."""
-        if self._life is not None:
-            self._life.end(grace_s=self._stopping_grace_s)
-            self._life = None
+        life, self._life = self._life, None
+        if life is not None:
+            life.end(grace_s=self._stopping_grace_s)

@@ -6,10 +6,15 @@ from itertools import islice
 
 import msgspec
 
+from kinodex.domain import lifelines
 from kinodex.domain.errors import DecoderLost
 from kinodex.media.messages import Progressed, Reply, Request
 from kinodex.media.protocols import Progress
 from kinodex.processes.child import Child, EndlessLine, child
+
+_LOOK_S = 0.5
+_TELLING = frozenset({"decode", "package"})
+"""Jobs that tell how far they are; the others take little time, for which ``wall_s`` is watch enough."""
 
 MOST_REPLIES = 8
 """A job has two; a child that goes on talking must not fill our memory."""
@@ -24,13 +29,20 @@ def run_job(request: Request, *, wall_s: float, progress: Progress) -> list[Repl
         wall_s: The child is killed after this long.
         progress: Told what the child tells; what it raises ends the child at once.
 
+    The child is ended, too, when the step that waits for it is told to end.
+
     Raises:
         DecoderLost: The child took too long, died, or said something that cannot be understood.
     """
     ends_at = time.monotonic() + wall_s
     with child("kinodex.media.child", msgspec.json.encode(request)) as decoder:
         try:
-            replies = list(islice(_heed(_replies(decoder, ends_at), progress), MOST_REPLIES + 1))
+            replies = list(
+                islice(
+                    _heed(_replies(decoder, ends_at, is_telling=request.job in _TELLING), progress),
+                    MOST_REPLIES + 1,
+                )
+            )
             if len(replies) > MOST_REPLIES:
                 raise DecoderLost(f"the decoder said more than {MOST_REPLIES} things")
             bad_end = decoder.end(ends_at=ends_at)
@@ -51,7 +63,11 @@ def _heed(replies: Iterator[Reply], progress: Progress) -> Iterator[Reply]:
             yield reply
 
 
-def _replies(decoder: Child, ends_at: float) -> Iterator[Reply]:
-    for line in decoder.lines(ends_at=ends_at):
+def _replies(decoder: Child, ends_at: float, *, is_telling: bool) -> Iterator[Reply]:
+    for line in decoder.lines(ends_at=ends_at, tick_s=_LOOK_S):
+        if line is None and is_telling:
+            lifelines.check()
+        else:
+            lifelines.moved()
         if line is not None:
             yield msgspec.json.decode(line, type=Reply)

@@ -9,6 +9,7 @@ from pathlib import Path
 import msgspec
 import structlog
 
+from kinodex.domain import lifelines
 from kinodex.domain.errors import DownloadLost, FetchTimedOut
 from kinodex.domain.request_headers import RequestHeaders
 from kinodex.processes.child import Child, EndlessLine, child
@@ -147,7 +148,10 @@ def _heed(replies: Iterator[Reply | None], progress: FetchProgress, *, path: Pat
                 getattr(log, reply.level)(reply.event, **reply.fields)
                 continue
             case Here():
+                if reply.waits_for is not None or reply.size_bytes != so_far.size_bytes:
+                    lifelines.moved()
                 so_far = FetchedSoFar(path, reply.size_bytes, reply.total_bytes, reply.waits_for)
+        lifelines.check()
         progress(so_far)
     return None
 

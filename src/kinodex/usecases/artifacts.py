@@ -5,6 +5,7 @@ from typing import TypeVar
 
 import msgspec
 
+from kinodex.domain import lifelines
 from kinodex.domain.ids import VideoId
 from kinodex.domain.media import Decoded, MediaFacts
 from kinodex.domain.timeline import ScreenText, Segment, Utterance
@@ -77,7 +78,8 @@ class Artifacts:
             self.save("storyboard", storyboard)
 
     def save(self, name: str, value: object) -> None:
-        """Keep the result of a step."""
+        """Keep the result of a step, unless the step was told to end."""
+        lifelines.check()
         self._blobs.put_file(keys.artifact_key(self._video_id, name), self.folder.save(name, value))
 
     def segments(self) -> tuple[Segment, ...]:

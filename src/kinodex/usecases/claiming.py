@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import structlog
 
-from kinodex.domain import errors
+from kinodex.domain import errors, lifelines
 from kinodex.domain.ids import TaskId
 from kinodex.stores.protocols import Claim, Records, Transaction
 
@@ -56,7 +56,8 @@ class Claims:
         Raises:
             TaskWithdrawn: This task was deleted, or has ended, while it waited.
         """
-        self._wait_for(key, waiting)
+        with lifelines.waiting("another task"):
+            self._wait_for(key, waiting)
         over = threading.Event()
         beating = threading.Thread(target=self._beat, args=(key, over), name="claim", daemon=True)
         beating.start()
@@ -74,6 +75,7 @@ class Claims:
         while (holder := self._taken(key, seen, watched_s=time.monotonic() - seen_at)) is not None:
             if holder != seen:
                 seen, seen_at = holder, time.monotonic()
+            lifelines.check()
             waiting(holder.task_id)
             time.sleep(self.pace.poll_s)
 

@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import structlog
 
-from kinodex.domain import errors
+from kinodex.domain import errors, lifelines
 from kinodex.domain.arrays import Vectors
 from kinodex.domain.clock import now
 from kinodex.domain.embeddings import Embedded, EmbedOption, EmbedScope, EmbedStatus, EmbedTask
@@ -117,11 +117,14 @@ class EmbedWork:
         return {"filename": clean_filename(fetched.filename)}
 
     def _probe(self, task: EmbedTask, folder: WorkFolder) -> Outcome:
-        facts = self.media.probe(self._source(task, folder))
+        source = self._source(task, folder)
+        lifelines.works_on(video_s=None, size_bytes=source.stat().st_size)
+        facts = self.media.probe(source)
         check_facts(facts, self.limits)
         return asdict(facts)
 
     def _embed(self, task: EmbedTask, folder: WorkFolder, facts: MediaFacts) -> Outcome:
+        lifelines.works_on(video_s=facts.duration_s, size_bytes=facts.size_bytes)
         decoded = self.media.load_decoded(folder.decoded) or self.media.decode(
             self._source(task, folder), folder.decoded, facts=facts, progress=_ignore
         )
@@ -135,6 +138,7 @@ class EmbedWork:
             found += self._seen(folder, decoded, parts)
         if EmbedOption.TRANSCRIPTION in task.wanted.options:
             found += self._said(folder, decoded, parts)
+        lifelines.check()
         self.blobs.put_bytes(embedded_key(task.id), msgspec.msgpack.encode(found))
         return {"duration_s": decoded.duration_s}
 
@@ -168,6 +172,10 @@ class EmbedWork:
             updated_at=now(),
         )
         with self.records.write() as transaction:
+            current = transaction.embed_tasks.get(task.id)
+            if current is None or current.status is not EmbedStatus.PROCESSING:
+                return {}  # it was given up, and this comes too late
+            lifelines.check()
             transaction.embed_tasks.replace(ready)
             purge_prefixes(transaction, [embedding_source_prefix(task.id)], are_worked_on=False)
         return {}

@@ -9,6 +9,7 @@ from kinodex.domain.webhooks import EVENT_TYPES, DeliveryStatus
 from kinodex.engines.executor import Executor
 from kinodex.stores.protocols import BlobStore, Records, Transaction
 from kinodex.usecases.estimates import STEPS
+from kinodex.usecases.overdue import Overdue
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,6 +42,7 @@ class Figures:
 
     ``oldest_waiting_s`` is the age of the oldest unfinished task; ``step_rates`` seconds per second of
     video, by step; ``engine_seconds`` and ``engine_items`` what engines have done since the start.
+    ``steps_timed_out`` are those that were ended as overdue since then, ``steps_hanging`` go on regardless.
     """
 
     tasks: Mapping[str, int]
@@ -50,6 +52,8 @@ class Figures:
     engine_seconds: Mapping[str, float]
     engine_items: Mapping[str, int]
     webhooks: WebhookFigures
+    steps_timed_out: Mapping[str, int]
+    steps_hanging: int
 
 
 class Health:
@@ -62,11 +66,13 @@ class Health:
         blobs: BlobStore,
         executor: Executor,
         degraded: Callable[[], Sequence[str]],
+        overdue: Overdue,
     ) -> None:
         self._records = records
         self._blobs = blobs
         self._executor = executor
         self._degraded = degraded
+        self.overdue = overdue
 
     def readiness(self) -> Readiness:
         """Ask database, blob store and engines."""
@@ -78,6 +84,8 @@ class Health:
         reasons += [
             f"{role}: {reason}" for role, reason in self._executor.readiness().items() if reason is not None
         ]
+        if (worn_out := self.overdue.worn_out) is not None:
+            reasons.append(f"worker: {worn_out}")
         return Readiness(not reasons, reasons)
 
     def capabilities(self) -> Mapping[str, object]:
@@ -125,7 +133,7 @@ class Health:
                 "events": list(EVENT_TYPES),
                 "signatures": ["TL-Signature", "webhook-signature"],
             },
-            "degraded": list(self._degraded()),
+            "degraded": [*self._degraded(), *self.overdue.degraded()],
         }
 
     def figures(self) -> Figures:
@@ -145,6 +153,8 @@ class Health:
             engine_seconds={name: used.seconds for name, used in usage.items()},
             engine_items={name: used.items for name, used in usage.items()},
             webhooks=webhooks,
+            steps_timed_out=self.overdue.timed_out,
+            steps_hanging=len(self.overdue.hanging),
         )
 
 

@@ -82,6 +82,13 @@ class Indexing:
         shutil.rmtree(self._folder(task), ignore_errors=True)
         self.purging.soon()
 
+    def note_wait(self, task_id: TaskId, reason: str, *, attempt: int) -> None:
+        """Say what an attempt at a task waits for, until it makes progress again."""
+        with self.tools.records.write() as transaction:
+            task = transaction.tasks.get(task_id)
+            if task is not None and task.attempt == attempt:
+                transaction.tasks.note_wait(task, reason)
+
     def fail_unattended(self, jobs: Jobs) -> None:
         """
         Fail unfinished tasks whose job has ended or is not there: nobody would ever work on them.

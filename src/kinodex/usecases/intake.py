@@ -8,7 +8,7 @@ from typing import Any
 import msgspec
 import structlog
 
-from kinodex.domain import errors
+from kinodex.domain import errors, lifelines
 from kinodex.domain.assets import Asset, AssetLimits, AssetMethod, Upload
 from kinodex.domain.ids import AssetId, TaskId
 from kinodex.domain.names import clean_filename, filename_of_url
@@ -144,6 +144,9 @@ class AssetIntake:
             current = transaction.assets.get(asset.id)
             if current is None:
                 raise errors.TaskWithdrawn
+            if current.status.is_final:
+                return {}  # it was given up, and this comes too late
+            lifelines.check()
             done = ready(current, msgspec.convert(examined, Examined))
             # A name the caller chose stays; that of the URL gives way to the one the host told.
             if asset.url is not None and asset.filename == filename_of_url(asset.url):

@@ -8,7 +8,7 @@ from typing import Any
 
 import structlog
 
-from kinodex.domain import errors
+from kinodex.domain import errors, lifelines
 from kinodex.domain.clock import now
 from kinodex.domain.tasks import Task, TaskStatus
 from kinodex.stores.protocols import Records, Transaction
@@ -33,6 +33,7 @@ class Reporter:
         self._task_id = task.id
         self._attempt = task.attempt
         self._duration_s = task.duration_s
+        self._size_bytes = task.size_bytes
         self._step = ""
         self._rates: dict[str, float] = {}
         self._written_at = 0.0
@@ -41,6 +42,7 @@ class Reporter:
     def step(self, name: str) -> Iterator[None]:
         """Measure a step and note its attempts, its seconds and the progress at both ends."""
         self._step, began = name, time.monotonic()
+        lifelines.works_on(video_s=self._duration_s, size_bytes=self._size_bytes)
         with self._records.write() as transaction:
             self._rates = dict(transaction.steps.rates())
             transaction.steps.started(self._task_id, name, now())
@@ -83,6 +85,8 @@ class Reporter:
     def update(self, **facts: Any) -> None:
         """Fill in what was measured: fields of the task by name."""
         self._duration_s = facts.get("duration_s", self._duration_s)
+        self._size_bytes = facts.get("size_bytes", self._size_bytes)
+        lifelines.works_on(video_s=self._duration_s, size_bytes=self._size_bytes)
         with self._records.write() as transaction:
             task = self.require(transaction)
             self._replace(transaction, replace(task, updated_at=now(), **facts))
@@ -103,7 +107,9 @@ class Reporter:
 
         Raises:
             TaskWithdrawn: It is gone, was cancelled, or is at another attempt by now.
+            StepTimedOut: The step this thread works on was told to end.
         """
+        lifelines.check()
         task = transaction.tasks.get(self._task_id)
         if task is None or task.attempt != self._attempt or task.status is TaskStatus.FAILED:
             raise errors.TaskWithdrawn

@@ -1,7 +1,8 @@
 """Do jobs: every task ends ready or failed with a reason, whatever happens on the way."""
 
+import threading
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Protocol
 
 import structlog
@@ -12,6 +13,7 @@ from kinodex.domain.tasks import Failure
 from kinodex.jobs.protocols import Checkpoints, Jobs
 from kinodex.usecases.indexing import Indexing
 from kinodex.worker.retry import RetryingCheckpoints
+from kinodex.worker.watching import Watching
 
 log = structlog.get_logger(__name__)
 
@@ -45,7 +47,9 @@ class Worker:
 
     jobs: Jobs
     indexing: Indexing
+    watching: Watching
     others: Sequence[OtherTrade] = ()
+    _retired: threading.Event = field(default_factory=threading.Event)
 
     def start(self) -> None:
         """Clean up after earlier lives, give up tasks that killed them, and begin to work."""
@@ -68,6 +72,14 @@ class Worker:
         """Take no further job; running ones end after their step."""
         self.jobs.wind_down()
 
+    def retire(self) -> None:
+        """Take no further job once too many steps hang that cannot be ended; others may take them."""
+        reason = self.watching.overdue.worn_out
+        if reason is not None and not self._retired.is_set():
+            self._retired.set()
+            log.error("degraded", what=reason)
+            self.jobs.stop()
+
     def stop(self) -> None:
         """Take no further job; what is going on goes on at the next start."""
         self.jobs.stop()
@@ -76,7 +88,7 @@ class Worker:
         """Do one job."""
         trade = self._trade(task_id)
         try:
-            trade.run(task_id, RetryingCheckpoints(checkpoints))
+            trade.run(task_id, self._watched(task_id, checkpoints))
         except TaskWithdrawn:
             log.info("task withdrawn", task_id=task_id)
         except KinodexError as error:
@@ -85,6 +97,13 @@ class Worker:
             log.exception("task failed by a fault of ours", task_id=task_id)
             sentence = f"An unexpected {type(error).__name__} stopped the work; the server's log has it."
             self._fail(task_id, Failure("internal_server_error", sentence), checkpoints, keep_bytes=True)
+
+    def _watched(self, job: TaskId, checkpoints: Checkpoints) -> Checkpoints:
+        def waiting(reason: str) -> None:
+            if self._trade(job) is self.indexing:
+                self.indexing.note_wait(job, reason, attempt=checkpoints.attempt)
+
+        return RetryingCheckpoints(checkpoints, run_once=self.watching.run, waiting=waiting)
 
     def _fail(self, job: TaskId, failure: Failure, checkpoints: Checkpoints, *, keep_bytes: bool) -> None:
         trade = self._trade(job)

@@ -9,6 +9,8 @@ from typing import Any
 import obstore
 from obstore.store import S3Store
 
+from kinodex.domain.lifelines import each_a_sign
+
 CHUNK_BYTES = 8 * 1024 * 1024
 
 _ACCEPTED = frozenset(
@@ -53,7 +55,12 @@ class BucketWriter:
 
     def put_file(self, key: str, path: Path) -> None:
         """Upload a file, in parts if it is large."""
-        obstore.put(self.store, key, path, chunk_size=CHUNK_BYTES, max_concurrency=4)
+        if path.stat().st_size <= CHUNK_BYTES:
+            self.put_bytes(key, path.read_bytes())
+            return
+        with path.open("rb") as file:
+            chunks = each_a_sign(iter(lambda: file.read(CHUNK_BYTES), b""))
+            obstore.put(self.store, key, chunks, chunk_size=CHUNK_BYTES, max_concurrency=4)
 
     def put_bytes(self, key: str, content: bytes) -> None:
         """Upload bytes."""
@@ -68,7 +75,8 @@ class BucketWriter:
         beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
         try:
             with beside.open("xb") as file:
-                for chunk in obstore.get(self.store, key).stream(min_chunk_size=CHUNK_BYTES):
+                chunks = obstore.get(self.store, key).stream(min_chunk_size=CHUNK_BYTES)
+                for chunk in each_a_sign(chunks):
                     file.write(chunk)
             beside.replace(path)
         finally:

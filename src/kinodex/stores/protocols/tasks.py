@@ -65,7 +65,7 @@ class TaskStore(Protocol):
         ...
 
     def unfinished_attempts(self, *, after: TaskId | None, limit: int) -> Sequence[tuple[TaskId, int]]:
-        """Return ids and attempts of at most so many unfinished tasks, by id, from the one after ``after``."""
+        """Return ids and attempts of at most so many unfinished tasks, by id, from one on."""
         ...
 
     def count_by_status(self, index_id: IndexId | None) -> Mapping[TaskStatus, int]:

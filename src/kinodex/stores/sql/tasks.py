@@ -116,7 +116,7 @@ class SqlTaskStore:
         return [task_of(row) for row in self.connection.execute(query)]
 
     def unfinished_attempts(self, *, after: TaskId | None, limit: int) -> Sequence[tuple[TaskId, int]]:
-        """Return ids and attempts of at most so many unfinished tasks, by id, from the one after ``after``."""
+        """Return ids and attempts of at most so many unfinished tasks, by id, from one on."""
         open_ones = [status.value for status in TaskStatus if not status.is_final]
         query = sa.select(tasks.c.id, tasks.c.attempt).where(tasks.c.status.in_(open_ones))
         if after is not None:
