@@ -322,6 +322,27 @@ def test_unfinished_tasks_come_oldest_first(records: SqlRecords, index: Index) -
     assert counts == dict.fromkeys(TaskStatus, 1)
 
 
+def test_the_oldest_unfinished_and_the_last_changed_tasks_can_be_looked_at_alone(
+    records: SqlRecords, index: Index
+) -> None:
+    tasks = [
+        a_task(
+            index.id,
+            created_at=NOON - timedelta(seconds=n),
+            updated_at=NOON + timedelta(seconds=n),
+            received_bytes=5 * 2**32,
+        )
+        for n in range(4)
+    ]
+    with records.write() as transaction:
+        for task in tasks:
+            transaction.tasks.add(task)
+    with records.read() as transaction:
+        assert transaction.tasks.unfinished(limit=2) == [tasks[3], tasks[2]]
+        assert transaction.tasks.changed(since=NOON + timedelta(seconds=2), limit=9) == [tasks[3], tasks[2]]
+        assert transaction.tasks.changed(since=NOON, limit=1) == [tasks[3]]
+
+
 def test_unfinished_attempts_come_a_few_at_a_time_and_each_once(records: SqlRecords, index: Index) -> None:
     tasks = [a_task(index.id, attempt=1 + n % 2) for n in range(5)]
     with records.write() as transaction:

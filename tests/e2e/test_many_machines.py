@@ -1,5 +1,7 @@
 """PostgreSQL, object storage, one process that serves and two that work."""
 
+import signal
+import sys
 import time
 from pathlib import Path
 
@@ -8,6 +10,8 @@ from clips import make_clip
 from live import LiveServer, live_server
 from origin import serve_origin
 
+TAKEN_OVER_WITHIN_S = 10.0
+"""What is promised, from the death of a worker to the first step of another."""
 KILLABLE = str(Path(__file__).parents[1] / "support" / "killable.py")
 
 
@@ -26,6 +30,22 @@ def _worker(folder: Path, point: str, *, allow: list[str], environment: dict[str
         arguments=("worker",),
         listens=False,
     )
+
+
+def _first_to_end(workers: list[LiveServer]) -> LiveServer:
+    """Return the worker that dies first, after both were at work."""
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline:
+        for worker in workers:
+            if worker.process.poll() is not None:
+                return worker
+        time.sleep(0.01)
+    raise AssertionError("nobody died")
+
+
+def _attempts(server: LiveServer, task_id: str) -> dict[str, int]:
+    steps = server.get(f"/v1.3/tasks/{task_id}/steps")["data"]
+    return {step["step"]: step["attempts"] for step in steps}
 
 
 @pytest.mark.slow
@@ -48,17 +68,26 @@ def test_another_machine_takes_over_the_work_of_a_dead_one(
             time.sleep(0.5)
             assert server.get(f"/v1.1/tasks/{task_id}")["status"] == "validating", "nobody works yet"
 
-            doomed = _worker(tmp_path / "one", "read_screen_text:begin", allow=allow, environment=environment)
-            doomed.process.wait(timeout=60)
-            rescuer = _worker(tmp_path / "two", "none", allow=allow, environment=environment)
+            once = {**environment, "KILLED_ONCE": str(tmp_path / "killed")}
+            workers = [
+                _worker(tmp_path / name, "read_screen_text:begin", allow=allow, environment=once)
+                for name in ("one", "two")
+            ]
             try:
+                doomed = _first_to_end(workers)
+                died_at = time.monotonic()
+                while _attempts(server, task_id).get("read_screen_text") != 2:
+                    assert time.monotonic() - died_at < TAKEN_OVER_WITHIN_S, "nobody took the work over"
+                    time.sleep(0.05)
+                sys.stdout.write(f"taken over {time.monotonic() - died_at:.1f} s after the kill\n")
                 task = server.wait_for(task_id, timeout_s=60)
             finally:
-                assert rescuer.stop() == 0
+                statuses = [worker.stop() for worker in workers]
+            assert sorted(statuses) == [-signal.SIGKILL, 0]
+            assert doomed.process.returncode == -signal.SIGKILL
 
             assert task["status"] == "ready", task
-            steps = server.get(f"/v1.3/tasks/{task_id}/steps")["data"]
-            attempts = {step["step"]: step["attempts"] for step in steps}
+            attempts = _attempts(server, task_id)
             assert attempts == {name: 2 if name == "read_screen_text" else 1 for name in attempts}
             found = server.search(index_id, "platform nine", ["text_in_video"])["data"]
             assert found[0]["video_id"] == task["video_id"]

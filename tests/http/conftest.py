@@ -61,6 +61,7 @@ from kinodex.usecases.search import Search
 from kinodex.usecases.task_control import TaskControl
 from kinodex.usecases.tasks import Room, Tasks
 from kinodex.usecases.videos import Videos
+from kinodex.usecases.watching import Watching
 from kinodex.usecases.webhooks import Webhooks
 
 KEY = "test-key-0123456789"
@@ -459,6 +460,7 @@ def _backstage(folder: Path, empty_database: Path) -> Iterator[Backstage]:
         consistency=Consistency(records=records, blobs=blobs, purging=purging, folders=folder / "work"),
         library=open_library(library, tasks=tasks, videos=videos),
         space=DiskSpace(folder, 0),
+        watching=Watching(records=records, jobs=jobs),
     )
     yield Backstage(records, blobs, jobs, media, executor, usecases, uploads, pictures)
     structlog.reset_defaults()

@@ -52,29 +52,28 @@ class LiveServer:
                 stderr=log,
                 text=True,
             )
-        self.url = self._read_address() if listens else ""
-        if not listens:
-            threading.Thread(target=self._pump, args=(queue.Queue(),), daemon=True).start()
+        self._lines: queue.Queue[str] = queue.Queue()
+        threading.Thread(target=self._pump, daemon=True).start()
+        self.url = self.wait_until_it_says("Kinodex listens on ").split()[-1] if listens else ""
 
-    def _read_address(self) -> str:
-        lines: queue.Queue[str] = queue.Queue()
-        threading.Thread(target=self._pump, args=(lines,), daemon=True).start()
+    def wait_until_it_says(self, words: str) -> str:
+        """Return the first line on stdout that begins with these words."""
         deadline = time.monotonic() + START_S
         while time.monotonic() < deadline:
             try:
-                line = lines.get(timeout=0.2)
+                line = self._lines.get(timeout=0.2)
             except queue.Empty:
                 assert self.process.poll() is None, self.log.read_text()
                 continue
-            if line.startswith("Kinodex listens on "):
-                return line.split()[-1]
+            if line.startswith(words):
+                return line
         raise AssertionError(self.log.read_text())
 
-    def _pump(self, lines: "queue.Queue[str]") -> None:
+    def _pump(self) -> None:
         assert self.process.stdout is not None
         with self.process.stdout as stdout:
             for line in stdout:
-                lines.put(line)
+                self._lines.put(line)
 
     def request(self, method: str, path: str, **options: Any) -> requests.Response:
         return requests.request(

@@ -38,6 +38,7 @@ from kinodex.usecases.search import Search
 from kinodex.usecases.task_control import TaskControl
 from kinodex.usecases.tasks import Room, Tasks
 from kinodex.usecases.videos import Videos
+from kinodex.usecases.watching import Watching
 from kinodex.usecases.webhooks import Webhooks
 
 EVERYTHING = ModelChoice("marengo3.0", ("visual", "audio"))
@@ -96,6 +97,7 @@ def wire(settings: Settings, *, records: SqlRecords, jobs: DbosJobs, executor: E
         consistency=Consistency(records=records, blobs=blobs, purging=purging, folders=folders),
         library=open_library(library, tasks=tasks, videos=videos),
         space=DiskSpace(settings.data_dir, settings.free_space_bytes),
+        watching=Watching(records=records, jobs=jobs),
     )
 
 

@@ -25,3 +25,4 @@ class Capacity:
     embeds: GateSize = GateSize(4, 32)
     uploads: GateSize = GateSize(16, 48)
     estimates: GateSize = GateSize(4, 16)
+    streams: GateSize = GateSize(64, 0)

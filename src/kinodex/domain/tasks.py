@@ -69,6 +69,7 @@ class Task:
     ``progress`` is the share of the whole work that is done, in [0, 1]; ``step`` names what is going on.
     ``width_px`` to ``duration_s`` are filled in once measured. ``attempt`` counts up with each retry;
     ``key_id`` is the key that asked; ``waits_for`` is what the work waits for at the moment, if it does.
+    ``received_bytes`` is how much of a video at a URL has come so far.
     """
 
     id: TaskId
@@ -98,3 +99,4 @@ class Task:
     attempt: int = 1
     key_id: KeyId | None = None
     waits_for: str | None = None
+    received_bytes: int | None = None

@@ -39,6 +39,7 @@ from kinodex.http.routes import (
     search,
     shots,
     sign_ins,
+    task_events,
     tasks,
     transfers,
     uploads,
@@ -48,6 +49,7 @@ from kinodex.http.routes import (
 from kinodex.http.sign_ins import SignIns
 from kinodex.http.signing import Signer
 from kinodex.http.spec.document import Documents
+from kinodex.http.task_news import TaskNewsroom
 from kinodex.http.tracing import Tracing
 from kinodex.http.versions import VersionedPaths, path_of
 from kinodex.usecases import UseCases
@@ -67,6 +69,7 @@ ROUTERS = (
     keys.router,
     sign_ins.router,
     webhooks.router,
+    task_events.router,
     operations.router,
     # Before assets, whose ids would swallow its path.
     uploads.router,
@@ -128,6 +131,7 @@ def create_app(
     app.state.rates = Rates(requests_per_minute)
     app.state.gates = gates
     app.state.drain = drain
+    app.state.newsroom = TaskNewsroom(usecases.watching)
     app.state.signer = Signer(signing_key)
     app.state.sign_ins = SignIns(usecases.keys)
     app.state.http_figures = figures

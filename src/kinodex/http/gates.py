@@ -205,4 +205,6 @@ class Passes:
 
 SEARCHES: Any = Depends(Passes("searches"), scope="function")
 EMBEDS: Any = Depends(Passes("embeds"), scope="function")
+STREAMS: Any = Depends(Passes("streams"), scope="request")
+"""Held until the last byte of the answer is sent."""
 ESTIMATES: Any = Depends(Passes("estimates"), scope="function")

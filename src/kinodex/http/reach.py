@@ -34,9 +34,10 @@ OPEN = frozenset(
         ("GET", "/engines"),
         ("GET", "/engines/{engine_id}"),
         ("GET", "/capabilities"),
+        ("GET", "/events/stream"),
     }
 )
-"""Lists are cut down by ``within``, bodies are checked as they are read, page tokens belong to one key."""
+"""Lists and streams are cut down, bodies are checked as they are read, page tokens belong to one key."""
 
 
 async def check_reach(request: Request, key: ApiKey, usecases: UseCases) -> None:

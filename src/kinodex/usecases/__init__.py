@@ -19,6 +19,7 @@ from kinodex.usecases.search import Search
 from kinodex.usecases.task_control import TaskControl
 from kinodex.usecases.tasks import Tasks
 from kinodex.usecases.videos import Videos
+from kinodex.usecases.watching import Watching
 from kinodex.usecases.webhooks import Webhooks
 
 
@@ -44,3 +45,4 @@ class UseCases:
     consistency: Consistency
     control: TaskControl
     space: DiskSpace
+    watching: Watching

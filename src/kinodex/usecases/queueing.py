@@ -1,6 +1,26 @@
 """What a task waits for, in words."""
 
-from kinodex.jobs.protocols import Attempt, Line
+from collections.abc import Sequence
+from dataclasses import replace
+
+from kinodex.domain.tasks import Task
+from kinodex.jobs.protocols import Attempt, Jobs, Line
+
+
+def with_reasons(jobs: Jobs, tasks: Sequence[Task]) -> Sequence[Task]:
+    """Say of tasks that nobody works on what they wait for."""
+    attempts = {
+        task.id: Attempt(task.id, task.attempt)
+        for task in tasks
+        if not task.status.is_final and task.waits_for is None
+    }
+    if not attempts:
+        return tasks
+    line = jobs.line(list(attempts.values()))
+    return [
+        replace(task, waits_for=queue_reason(line, attempts[task.id])) if task.id in attempts else task
+        for task in tasks
+    ]
 
 
 def queue_reason(line: Line, attempt: Attempt) -> str | None:

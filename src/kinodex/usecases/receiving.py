@@ -164,6 +164,7 @@ class Receiving:
             limit_bytes=min(self.maximum_bytes, self.limits.maximum_size_bytes),
             progress=self.reporter.progress,
             waiting=self.reporter.waits_for,
+            received=self.reporter.received,
             headers=self.task.source.headers,
             look=EarlyLook(self.media, self.limits),
         )

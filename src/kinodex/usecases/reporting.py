@@ -36,6 +36,7 @@ class Reporter:
         self._size_bytes = task.size_bytes
         self._step = ""
         self._rates: dict[str, float] = {}
+        self._received_bytes: int | None = None
         self._written_at = 0.0
 
     @contextmanager
@@ -60,6 +61,10 @@ class Reporter:
             return
         with self._records.write() as transaction:
             self._write_progress(transaction, share)
+
+    def received(self, size_bytes: int) -> None:
+        """Note how much of the file is here; it is written with the progress."""
+        self._received_bytes = size_bytes
 
     def waits_for(self, reason: str) -> None:
         """Say what the work waits for, until it makes progress again; about once a second."""
@@ -97,9 +102,9 @@ class Reporter:
         if task.status.is_final:  # the last step ends after the task did
             return
         done = progress_of(self._step, share, rates=self._rates)
-        self._replace(
-            transaction, replace(task, step=self._step, progress=max(task.progress, done), waits_for=None)
-        )
+        here = task.received_bytes if self._received_bytes is None else self._received_bytes
+        task = replace(task, step=self._step, progress=max(task.progress, done), received_bytes=here)
+        self._replace(transaction, replace(task, waits_for=None))
 
     def require(self, transaction: Transaction) -> Task:
         """

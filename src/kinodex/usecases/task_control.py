@@ -113,6 +113,7 @@ class TaskControl:
             step=None,
             progress=0.0,
             waits_for=None,
+            received_bytes=None,
             updated_at=now(),
         )
 

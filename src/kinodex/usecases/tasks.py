@@ -17,7 +17,7 @@ from kinodex.domain.names import filename_of_url
 from kinodex.domain.request_headers import PARAMETER, RequestHeaders
 from kinodex.domain.tasks import Task, TaskStatus, VideoSource
 from kinodex.domain.videos import MetadataValue, check_user_metadata
-from kinodex.jobs.protocols import Attempt, Jobs
+from kinodex.jobs.protocols import Jobs
 from kinodex.media.protocols import MediaReader
 from kinodex.sources.protocols import VideoFetcher
 from kinodex.stores.protocols import BlobStore, Records, StepRecord, Transaction
@@ -26,7 +26,7 @@ from kinodex.usecases.decoder_losses import LOSSES
 from kinodex.usecases.estimates import forecast
 from kinodex.usecases.indexes import require_index
 from kinodex.usecases.purging import LONGEST_UPLOAD, Purging, announce_bytes, purge_videos
-from kinodex.usecases.queueing import queue_reason
+from kinodex.usecases.queueing import with_reasons
 
 BUSY_RETRY_S = 30
 
@@ -276,7 +276,7 @@ class Tasks:
         is_queue_needed = any(task.step is None and not task.status.is_final for task in tasks)
         unfinished = transaction.tasks.unfinished() if is_queue_needed else ()
         rates, at = transaction.steps.rates(), now()
-        tasks = self._with_reasons(tasks)
+        tasks = with_reasons(self._jobs, tasks)
         return [
             task
             if task.status.is_final
@@ -292,21 +292,6 @@ class Tasks:
     def _made_before(self, request: TaskRequest) -> Task | None:
         with self._records.read() as transaction:
             return transaction.tasks.get(request.task_id)
-
-    def _with_reasons(self, tasks: Sequence[Task]) -> Sequence[Task]:
-        """Say of tasks that nobody works on what they wait for."""
-        attempts = {
-            task.id: Attempt(task.id, task.attempt)
-            for task in tasks
-            if not task.status.is_final and task.waits_for is None
-        }
-        if not attempts:
-            return tasks
-        line = self._jobs.line(list(attempts.values()))
-        return [
-            replace(task, waits_for=queue_reason(line, attempts[task.id])) if task.id in attempts else task
-            for task in tasks
-        ]
 
     def _check_request(self, request: TaskRequest) -> None:
         if request.language not in LANGUAGES:

@@ -49,6 +49,7 @@ _ON_THE_WAY: Json = {
     "step": text("What is being done, while it is unfinished."),
     "attempt": integer("Which attempt it is, from 1; not of a ready task."),
     "queue_reason": text("What it waits for, while it waits."),
+    "received_bytes": integer("How much of the video at a URL has come, while it is unfinished."),
     "error": record(
         {"code": text("Stable word for why it failed."), "message": text("The same as a sentence.")},
         about="Only of a task that failed.",

@@ -123,6 +123,7 @@ def on_the_way(shown: Task, *, at: datetime) -> Json:
             "step": shown.step,
             "attempt": shown.attempt,
             "queue_reason": shown.waits_for,
+            "received_bytes": shown.received_bytes,
         }
     )
 

@@ -18,6 +18,7 @@ def fetch_source(
     limit_bytes: int,
     progress: Progress,
     waiting: Callable[[str], None],
+    received: Callable[[int], None],
     look: EarlyLook,
     headers: RequestHeaders = (),
 ) -> Fetched:
@@ -32,6 +33,7 @@ def fetch_source(
         headers: Of the user's own, for the origin of the URL.
         progress: Told the share that is here, where the length is known.
         waiting: Told what the download waits for before another try.
+        received: Told how many bytes are here.
         look: Judges the file while it grows.
 
     Raises:
@@ -40,6 +42,7 @@ def fetch_source(
 
     def share(so_far: FetchedSoFar) -> None:
         look.heed(so_far)
+        received(so_far.size_bytes)
         if so_far.waits_for is not None:
             waiting(so_far.waits_for)
             return

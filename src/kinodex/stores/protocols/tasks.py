@@ -60,8 +60,12 @@ class TaskStore(Protocol):
         """
         ...
 
-    def unfinished(self) -> Sequence[Task]:
-        """Return tasks that are neither ready nor failed, oldest first."""
+    def unfinished(self, *, limit: int | None = None) -> Sequence[Task]:
+        """Return tasks that are neither ready nor failed, oldest first; at most ``limit`` if given."""
+        ...
+
+    def changed(self, *, since: datetime, limit: int) -> Sequence[Task]:
+        """Return at most so many tasks whose ``updated_at`` is not before ``since``, newest change first."""
         ...
 
     def unfinished_attempts(self, *, after: TaskId | None, limit: int) -> Sequence[tuple[TaskId, int]]:

@@ -89,9 +89,11 @@ tasks = Table(
     Column("attempt", Integer, nullable=False, server_default=text("1")),
     Column("key_id", Words),
     Column("waits_for", Words),
+    Column("received_bytes", BigInteger),
     Index(None, "index_id", "created_at"),
     Index(None, "status", "created_at"),
     Index(None, "key_id", "status"),
+    Index(None, "updated_at"),
     Index(None, "created_at"),
 )
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 import msgspec
@@ -58,6 +59,7 @@ _PLAIN = (
     "attempt",
     "key_id",
     "waits_for",
+    "received_bytes",
 )
 """Columns that are attributes of a task as they are."""
 
@@ -109,11 +111,16 @@ class SqlTaskStore:
         """Return a page of tasks."""
         return page_of(self.connection, sa.select(tasks), listing, fields=FIELDS, item=task_of)
 
-    def unfinished(self) -> Sequence[Task]:
+    def unfinished(self, *, limit: int | None = None) -> Sequence[Task]:
         """Return tasks that are neither ready nor failed, oldest first."""
         open_ones = [status.value for status in TaskStatus if not status.is_final]
         query = sa.select(tasks).where(tasks.c.status.in_(open_ones)).order_by(tasks.c.created_at, tasks.c.id)
-        return [task_of(row) for row in self.connection.execute(query)]
+        return [task_of(row) for row in self.connection.execute(query.limit(limit))]
+
+    def changed(self, *, since: datetime, limit: int) -> Sequence[Task]:
+        """Return the tasks that changed last, newest change first."""
+        query = sa.select(tasks).where(tasks.c.updated_at >= since).order_by(tasks.c.updated_at.desc())
+        return [task_of(row) for row in self.connection.execute(query.limit(limit))]
 
     def unfinished_attempts(self, *, after: TaskId | None, limit: int) -> Sequence[tuple[TaskId, int]]:
         """Return ids and attempts of at most so many unfinished tasks, by id, from one on."""
