@@ -7,21 +7,15 @@ import subprocess
 import sys
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from clips import make_clip
 from origin import Origin, serve_origin
-from tests.durability.life import BROKEN, CLIP, DECODED, FACTS
-
-from kinodex.media.pyav import PyavReader
+from tests.durability.recorded import BROKEN, record
 
 ROOT = Path(__file__).parents[2]
 KILLED = -9
-
-CLIP_BYTES = 150_000
-"""Enough for several pieces of a download; nobody decodes it again."""
 
 
 @dataclass
@@ -62,12 +56,7 @@ class Stage:
 def stage(folder: Path) -> Iterator[Stage]:
     """Make a clip, decode it once, keep what that left, and serve clips."""
     recording = folder / "recording"
-    (recording / DECODED).mkdir(parents=True)
-    clip, reader = make_clip(recording / CLIP, seconds=5.0), PyavReader()
-    facts = reader.probe(clip)
-    reader.decode(clip, recording / DECODED, facts=facts, progress=lambda _share: None)
-    (recording / FACTS).write_text(json.dumps(asdict(facts)))
-    os.truncate(clip, CLIP_BYTES)
+    clip = record(recording)
     with serve_origin() as origin:
         origin.files, origin.pause_s = EndlessFiles(clip.read_bytes()), 0.01
         first = Lane(folder / "beginning", recording, origin)

@@ -9,7 +9,6 @@ import gc
 import json
 import os
 import random
-import shutil
 import signal
 import sys
 import time
@@ -23,20 +22,17 @@ from typing import Any
 
 from fakes import quick_executor
 from tests.durability.points import Trap, install
+from tests.durability.recorded import CLIP, Recorded
 from tests.durability.violations import Journal, violations
 from tests.durability.wrong_orders import WRONG_ORDERS
 
 from kinodex import bootstrap
 from kinodex.bootstrap import Running, engines, process, wiring
-from kinodex.domain.errors import NotAVideo
 from kinodex.domain.listing import Listing
-from kinodex.domain.media import Decoded, MediaFacts
 from kinodex.domain.tasks import Task
 from kinodex.jobs import life as job_life
 from kinodex.jobs.dbos_jobs import DbosJobs
 from kinodex.jobs.heartbeats import DEAD_AFTER_S
-from kinodex.media.protocols import Progress
-from kinodex.media.pyav import PyavReader
 from kinodex.settings import Settings
 from kinodex.sources.config import FetchConfig
 from kinodex.sources.curl import fetcher_of
@@ -44,36 +40,9 @@ from kinodex.sources.protocols import VideoFetcher
 from kinodex.usecases import reporting
 from kinodex.usecases.tasks import TaskRequest
 
-CLIP, DECODED, FACTS = "clip.mp4", "decoded", "facts.json"
-"""In the folder of the recording: a clip, what decoding it left, and what is known of it."""
-
-ALBUM = "decoded.json"
-BROKEN = b"this is not a video"
 PATIENCE_S = 15.0
+LOOKS_EVERY_S = 0.02
 TRANSCRIPT = b"WEBVTT\n\n00:00.500 --> 00:02.000\nfive jugs\n\n00:02.500 --> 00:03.500\nof liquor\n"
-
-
-class Recorded(PyavReader):
-    """Reads videos from a recording of how one was read: decoding itself is killed in ``tests/e2e``."""
-
-    recording = Path()
-
-    def probe(self, path: Path) -> MediaFacts:
-        if path.read_bytes().startswith(BROKEN):
-            raise NotAVideo("text")
-        facts = json.loads((self.recording / FACTS).read_text())
-        return MediaFacts(**{**facts, "size_bytes": path.stat().st_size})
-
-    def decode(self, path: Path, folder: Path, *, facts: MediaFacts, progress: Progress) -> Decoded:
-        shutil.rmtree(folder)
-        folder.mkdir()
-        # The album comes last, as in the real pass: its presence means that the folder is complete.
-        for file in sorted((self.recording / DECODED).iterdir(), key=lambda file: file.name == ALBUM):
-            shutil.copyfile(file, folder / file.name)
-            progress(0.5)
-        decoded = self.load_decoded(folder)
-        assert decoded is not None
-        return decoded
 
 
 class Life:
@@ -97,12 +66,12 @@ class Life:
                 is_open = bool(transaction.tasks.unfinished())
             if not is_open and not self._usecases.tasks._jobs.waiting():
                 break
-            time.sleep(0.01)
+            time.sleep(LOOKS_EVERY_S)
         # What an ended job does last, it does after its task has ended.
         folders = self._usecases.indexing.folders
         while time.monotonic() < deadline_s and any(folders.glob("*")):
             self._usecases.indexing.sweep()
-            time.sleep(0.01)
+            time.sleep(LOOKS_EVERY_S)
 
     def upload(self, mark: str = "") -> Task:
         path = self._usecases.tasks.new_upload()
@@ -169,10 +138,17 @@ class Life:
 
     def _ended(self, task: Task) -> Task:
         deadline_s = time.monotonic() + PATIENCE_S
-        while not (task := self._usecases.tasks.get(task.id)).status.is_final:
+        while not (task := self._stored(task)).status.is_final:
             assert time.monotonic() < deadline_s, task
-            time.sleep(0.01)
+            time.sleep(LOOKS_EVERY_S)
         return task
+
+    def _stored(self, task: Task) -> Task:
+        """Read a task as it is stored: ``Tasks.get`` would also guess when it is done."""
+        with self._usecases.indexing.tools.records.read() as transaction:
+            found = transaction.tasks.get(task.id)
+        assert found is not None, task
+        return found
 
     def _request(self) -> TaskRequest:
         listed = self._usecases.indexes.list(Listing()).items
@@ -238,7 +214,7 @@ def live(
     engines.build_executor, engines.degraded = quick_executor, tuple
     wiring.PyavReader, wiring.SeparateFetcher = Recorded, _fetcher_here
     process.DbosJobs = partial(DbosJobs, dead_after_s=dead_after_s)
-    job_life.POLLING_S, reporting.WRITE_EVERY_S = 0.02, 0.0
+    job_life.POLLING_S, reporting.WRITE_EVERY_S = 0.05, 0.0
     random.seed()  # a fork has the state of all its siblings
     if scenario == "recover":
         trap.point = point
