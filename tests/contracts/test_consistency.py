@@ -8,9 +8,20 @@ import pytest
 import sqlalchemy as sa
 from tests.contracts.builders import FACTS, NOON, a_task, a_video, an_index
 
-from kinodex.domain.assets import AssetMethod, AssetStatus
+from kinodex.domain.assets import (
+    Asset,
+    AssetKind,
+    AssetLimits,
+    AssetMethod,
+    AssetStatus,
+    PartStatus,
+    Upload,
+    UploadStatus,
+)
 from kinodex.domain.clock import now
-from kinodex.domain.ids import AssetId, UploadId, VideoId
+from kinodex.domain.embeddings import EmbedStatus, EmbedTask, EmbedWanted
+from kinodex.domain.errors import ParameterInvalid
+from kinodex.domain.ids import AssetId, EmbedTaskId, UploadId, VideoId, new_id
 from kinodex.domain.options import Modality
 from kinodex.domain.spaces import Space
 from kinodex.domain.tasks import TaskStatus, VideoSource
@@ -21,10 +32,24 @@ from kinodex.stores.sql.records import SqlRecords
 from kinodex.stores.sql.tables import outbox, text_lines, vector_manifests
 from kinodex.stores.vectors.segments import SegmentVectors
 from kinodex.usecases.assets import AssetRequest, new_asset
-from kinodex.usecases.blobs import artifact_key, asset_key, frames_key, source_key, upload_prefix
-from kinodex.usecases.consistency import Consistency, Finding
+from kinodex.usecases.blobs import (
+    PREFIXES,
+    artifact_key,
+    asset_key,
+    embedded_key,
+    embedding_source_key,
+    frames_key,
+    part_key,
+    playlist_key,
+    source_key,
+    stream_key,
+    upload_prefix,
+)
+from kinodex.usecases.consistency import Consistency
+from kinodex.usecases.findings import Finding
 from kinodex.usecases.publishing import final_event
 from kinodex.usecases.purging import Purging, announce_bytes
+from kinodex.usecases.uploads import UPLOAD_LIFE, PartReport, Uploads
 
 FILE = b"the bytes of a video"
 SPACE = Space("fake", "0" * 16, 4)
@@ -214,6 +239,171 @@ def test_parts_and_assets_without_a_record_are_removed_and_a_lost_asset_is_said(
     assert kinds == [*["bytes_without_record"] * 3, "asset_without_bytes"]
     assert found[-1].subject == lost.id
     assert [*library.blobs.list("assets/"), *library.blobs.list("uploads/")] == []
+
+
+def test_strays_are_found_and_removed_below_every_prefix_the_product_writes(library: Library) -> None:
+    strays = [f"{prefix}{'f' * 24}/{name}" for prefix in PREFIXES for name in ("one", "two/three")]
+    for key in strays:
+        library.blobs.put_bytes(key, FILE)
+
+    assert library.kinds(repair=True) == ["bytes_without_record"] * len(PREFIXES)
+
+    assert [key for key in strays if library.blobs.size(key) is not None] == []
+    assert library.kinds() == []
+
+
+def test_a_stream_that_is_lost_is_offered_no_more(library: Library) -> None:
+    playable = a_video(library.index.id, facts=_facts(len(FILE)), is_playable=True)
+    for key in (
+        source_key(playable.id),
+        frames_key(playable.id),
+        artifact_key(playable.id, "decoded"),
+        playlist_key(playable.id),
+    ):
+        library.blobs.put_bytes(key, FILE)
+    with library.records.write() as transaction:
+        transaction.videos.add(playable)
+
+    (found,) = library.consistency.check(repair=True)
+
+    assert (found.kind, found.is_repaired) == ("playback_without_bytes", True)
+    assert found.sentence.startswith(f"{stream_key(playable.id)} of a video")
+    with library.records.read() as transaction:
+        video = transaction.videos.get(library.index.id, playable.id)
+    assert video is not None
+    assert not video.is_playable
+    assert "Its stream was lost" in video.warnings[-1].message
+    assert library.kinds() == []
+
+
+def _an_embed_task(status: EmbedStatus, **facts: object) -> EmbedTask:
+    return EmbedTask(
+        id=EmbedTaskId(new_id()),
+        family="v1",
+        status=status,
+        model_name="marengo3.0",
+        wanted=EmbedWanted(),
+        filename="a.mp4",
+        created_at=now(),
+        updated_at=now(),
+        **facts,  # type: ignore[arg-type]
+    )
+
+
+def test_embeddings_agree_with_their_tasks(library: Library) -> None:
+    whole, lost = _an_embed_task(EmbedStatus.READY), _an_embed_task(EmbedStatus.READY)
+    failed, cut = _an_embed_task(EmbedStatus.FAILED), _an_embed_task(EmbedStatus.PROCESSING)
+    coming = _an_embed_task(EmbedStatus.PROCESSING, url="https://a.example/a.mp4")
+    with library.records.write() as transaction:
+        for task in (whole, lost, failed, cut, coming):
+            transaction.embed_tasks.add(task)
+    kept = [embedded_key(whole.id), embedded_key(cut.id), embedding_source_key(coming.id)]
+    needless = [embedding_source_key(whole.id), embedded_key(failed.id)]
+    for key in (*kept, *needless):
+        library.blobs.put_bytes(key, FILE)
+
+    found = library.consistency.check(repair=True)
+
+    said = {(each.kind, each.subject): each.is_repaired for each in found}
+    assert said == {
+        ("bytes_without_record", f"embeddings/{whole.id}/source/"): True,
+        ("bytes_without_record", f"embeddings/{failed.id}/"): True,
+        ("embedding_without_bytes", lost.id): False,
+        ("upload_without_bytes", cut.id): False,
+    }
+    assert sorted(library.blobs.list("embeddings/")) == sorted(kept)
+
+
+def _an_upload(library: Library, asset: Asset, *, status: UploadStatus = UploadStatus.ACTIVE) -> Upload:
+    upload = Upload(
+        id=UploadId(new_id()),
+        asset_id=asset.id,
+        kind=AssetKind.VIDEO,
+        status=status,
+        total_bytes=2 * len(FILE),
+        part_bytes=len(FILE),
+        created_at=now(),
+        updated_at=now(),
+        expires_at=now() + UPLOAD_LIFE,
+    )
+    with library.records.write() as transaction:
+        transaction.assets.add(asset)
+        transaction.uploads.add(upload)
+    return upload
+
+
+def _an_asset(status: AssetStatus) -> Asset:
+    return replace(
+        new_asset(AssetRequest(), AssetMethod.MULTIPART, filename="a.mp4"), status=status, size_bytes=20
+    )
+
+
+def test_a_part_whose_bytes_are_lost_is_asked_for_again(library: Library, tmp_path: Path) -> None:
+    upload = _an_upload(library, _an_asset(AssetStatus.PROCESSING))
+    uploads = Uploads(
+        records=library.records,
+        blobs=library.blobs,
+        jobs=None,  # type: ignore[arg-type]  # the upload never becomes complete
+        limits=AssetLimits(
+            direct_bytes=99, url_bytes=99, multipart_bytes=99, image_bytes=99, part_bytes=len(FILE)
+        ),
+        folder=tmp_path / "parts",
+        purging=Purging(records=library.records, blobs=library.blobs),
+        through_server=True,
+    )
+
+    def send() -> PartReport:
+        path = uploads.new_part()
+        path.write_bytes(FILE)
+        return PartReport(1, uploads.put_part(upload.id, 1, path), len(FILE))
+
+    report = send()
+    uploads.report(upload.id, [report])
+    assert library.kinds() == [], "the parts of an upload under way are in order"
+    library.blobs.delete_prefix(upload_prefix(upload.id))
+
+    (found,) = library.consistency.check(repair=True)
+
+    assert (found.kind, found.subject) == ("part_without_bytes", f"uploads/{upload.id}/1")
+    (part,) = uploads.get(upload.id)[1].values()
+    assert (part.status, part.error) == (PartStatus.FAILED, "its bytes were lost; send it again")
+    with pytest.raises(ParameterInvalid, match="chunk 1: the proof is"):
+        uploads.report(upload.id, [report])
+    assert uploads.report(upload.id, [send()]).completed == 1
+    assert library.kinds() == []
+
+
+def test_parts_of_an_asset_that_has_ended_are_removed(library: Library) -> None:
+    ended = _an_asset(AssetStatus.READY)
+    upload = _an_upload(library, ended, status=UploadStatus.COMPLETED)
+    library.blobs.put_bytes(asset_key(ended.id), FILE)
+    library.blobs.put_bytes(part_key(upload.id, 1, "tag"), FILE)
+
+    assert library.kinds(repair=True) == ["bytes_without_record"]
+
+    assert [*library.blobs.list("uploads/")] == []
+    assert library.blobs.size(asset_key(ended.id)) is not None
+
+
+def test_the_working_folders_of_a_retry_an_asset_and_an_embedding_task_are_kept(library: Library) -> None:
+    source = VideoSource(url="https://a.example/a.mp4")
+    again = a_task(library.index.id, attempt=2, source=source)
+    asset, embedding = _an_asset(AssetStatus.PROCESSING), _an_embed_task(EmbedStatus.PROCESSING, url="x")
+    with library.records.write() as transaction:
+        transaction.tasks.add(again)
+        transaction.assets.add(asset)
+        transaction.embed_tasks.add(embedding)
+    kept = {
+        library.folders / f"{again.video_id}.2",
+        library.folders.with_name("intake") / asset.id,
+        library.folders.with_name("embed") / embedding.id,
+    }
+    for folder in (*kept, *(place.with_name("f" * 24) for place in kept)):
+        folder.mkdir(parents=True)
+
+    assert library.kinds(repair=True) == ["folder_without_task"] * 3
+
+    assert {folder for place in kept for folder in place.parent.iterdir()} == kept
 
 
 def test_working_folders_of_no_task_are_removed(library: Library) -> None:

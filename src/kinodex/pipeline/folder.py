@@ -8,7 +8,14 @@ from typing import TypeVar
 
 import msgspec
 
+from kinodex.domain.tasks import Task
+
 Value = TypeVar("Value")
+
+
+def folder_name(task: Task) -> str:
+    """Return the name of the working folder of an attempt: none finds what a failed one left."""
+    return task.video_id if task.attempt == 1 else f"{task.video_id}.{task.attempt}"
 
 
 @dataclass(frozen=True, slots=True)

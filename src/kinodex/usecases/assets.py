@@ -156,7 +156,7 @@ class Assets:
         changes = {key: value for key, value in (metadata or {}).items() if value != ""}
         _check_metadata(changes)
         with self._records.write() as transaction:
-            asset = require_asset(transaction, asset_id)
+            asset = require_asset(transaction, asset_id, for_change=True)
             merged = {**(asset.user_metadata or {}), **changes} if merge else changes
             kept = {key: value for key, value in merged.items() if value is not None}
             transaction.assets.replace(replace(asset, user_metadata=kept or None, updated_at=now()))
@@ -170,7 +170,7 @@ class Assets:
             AssetInUse: Videos were made from it, and ``force`` is not set.
         """
         with self._records.write() as transaction:
-            asset = require_asset(transaction, asset_id)
+            asset = require_asset(transaction, asset_id, for_change=True)
             uses = transaction.assets.uses(asset_id, page_limit=1).total
             if uses and not force:
                 raise errors.AssetInUse(asset_id, uses)
@@ -270,14 +270,14 @@ def failed(asset: Asset, failure: Failure) -> Asset:
     )
 
 
-def require_asset(transaction: Transaction, asset_id: AssetId) -> Asset:
+def require_asset(transaction: Transaction, asset_id: AssetId, *, for_change: bool = False) -> Asset:
     """
-    Return an asset.
+    Return an asset; with ``for_change`` its other writers wait.
 
     Raises:
         NotFound: If there is none.
     """
-    asset = transaction.assets.get(asset_id)
+    asset = transaction.assets.get(asset_id, for_change=for_change)
     if asset is None:
         raise errors.NotFound("asset", asset_id)
     return asset

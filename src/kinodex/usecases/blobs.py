@@ -1,11 +1,16 @@
-"""Where the bytes of videos, assets and uploads lie in the blob store."""
+"""Where the bytes of videos, assets, uploads and embeddings lie in the blob store."""
 
 from kinodex.domain.ids import AssetId, EmbedTaskId, UploadId, VideoId
 
 VIDEOS = "videos/"
 ASSETS = "assets/"
 UPLOADS = "uploads/"
-"""All bytes lie below one of these."""
+EMBEDDINGS = "embeddings/"
+PINGS = "ping/"
+"""Blobs of no account, written and removed to see whether the store can be written."""
+
+PREFIXES = (VIDEOS, ASSETS, UPLOADS, EMBEDDINGS, PINGS)
+"""All bytes the product writes lie below one of these; ``kinodex fsck`` looks below each."""
 
 
 def video_prefix(video_id: VideoId) -> str:
@@ -75,7 +80,7 @@ def sent_part_key(upload_id: UploadId, number: int) -> str:
 
 def embedding_prefix(task_id: EmbedTaskId) -> str:
     """Everything of one embedding task lies below this."""
-    return f"embeddings/{task_id}/"
+    return f"{EMBEDDINGS}{task_id}/"
 
 
 def embedding_source_prefix(task_id: EmbedTaskId) -> str:
@@ -91,3 +96,15 @@ def embedding_source_key(task_id: EmbedTaskId) -> str:
 def embedded_key(task_id: EmbedTaskId) -> str:
     """The vectors of an embedding task."""
     return f"{embedding_prefix(task_id)}vectors.msgpack"
+
+
+def owner_prefix(key: str) -> str:
+    """
+    Return below what everything lies that comes and goes with a blob.
+
+    That is its video, asset, upload or embedding task; the file of the latter goes before its vectors.
+    """
+    root, name, *rest = key.split("/")
+    prefix = f"{root}/{name}/"
+    is_file = f"{root}/" == EMBEDDINGS and rest[:1] == ["source"]
+    return f"{prefix}source/" if is_file else prefix

@@ -9,26 +9,27 @@ from hashlib import sha256
 from pathlib import Path
 from typing import TypeVar
 
-from kinodex.domain.assets import Asset, AssetStatus
 from kinodex.domain.clock import now
-from kinodex.domain.ids import IndexId, UploadId, VideoId
+from kinodex.domain.ids import IndexId, VideoId
 from kinodex.domain.indexes import Index
 from kinodex.domain.listing import Listing
 from kinodex.domain.tasks import Task, TaskStatus
 from kinodex.domain.videos import Video
 from kinodex.domain.warnings import VideoWarning
+from kinodex.pipeline.folder import folder_name
 from kinodex.stores.protocols import BlobStore, Records, Transaction, VectorManifest
+from kinodex.usecases.asset_consistency import AssetConsistency, Holdings
 from kinodex.usecases.blobs import (
-    ASSETS,
-    UPLOADS,
-    VIDEOS,
+    PREFIXES,
     artifact_key,
-    asset_key,
-    asset_prefix,
     frames_key,
+    owner_prefix,
+    playlist_key,
     source_key,
+    stream_key,
     video_prefix,
 )
+from kinodex.usecases.findings import Finding, Mend
 from kinodex.usecases.publishing import final_event
 from kinodex.usecases.purging import Purging, purge_prefixes
 
@@ -38,29 +39,6 @@ EVENTS_CHECKED = timedelta(hours=24)
 _PAGE = 1000
 
 Item = TypeVar("Item")
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Finding:
-    """
-    Something that does not agree.
-
-    ``kind`` is stable and stands in ``docs/operations/fsck.md``; ``subject`` is an id, a key or a path.
-    """
-
-    kind: str
-    subject: str
-    sentence: str
-    is_repairable: bool = True
-    is_repaired: bool = False
-
-
-@dataclass(frozen=True, slots=True)
-class _Mend:
-    """A finding and what repairs it; nothing does where there is no ``repair``."""
-
-    finding: Finding
-    repair: Callable[[], None] | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,12 +62,12 @@ class Consistency:
             records: The database.
             blobs: The bytes.
             purging: Removes bytes that belong to nothing.
-            folders: Where videos are worked on, on this machine.
+            folders: Where videos are worked on, on this machine; assets and embedding tasks beside it.
         """
         self._records = records
         self._blobs = blobs
         self._purging = purging
-        self._folders = folders
+        self._places = (folders, folders.with_name("intake"), folders.with_name("embed"))
 
     def check(self, *, repair: bool = False) -> Sequence[Finding]:
         """
@@ -104,48 +82,38 @@ class Consistency:
                 if mend.repair is not None:
                     mend.repair()
             self._purging.sweep()
-        return [
-            replace(
-                mend.finding,
-                is_repairable=mend.repair is not None,
-                is_repaired=repair and mend.repair is not None,
-            )
-            for mend in found
-        ]
+        return [mend.told(is_repaired=repair) for mend in found]
 
-    def _found(self) -> Iterator[_Mend]:
+    def _found(self) -> Iterator[Mend]:
         for sentence in self._records.damage():
-            yield _Mend(Finding(kind="database_damaged", subject="database", sentence=sentence))
+            yield Mend(Finding(kind="database_damaged", subject="database", sentence=sentence))
         # Bytes and folders first: what comes up later has its record before its bytes.
-        keys = {root: self._keys_below(root) for root in (VIDEOS, ASSETS, UPLOADS)}
-        folders = list(self._folders.glob("*"))
+        keys = self._keys()
+        folders = [folder for place in self._places for folder in place.glob("*")]
         with self._records.read() as transaction:
             contents = list(_contents(transaction))
-            assets = list(_pages(lambda listing: transaction.assets.list(listing).items))
+            holdings = Holdings.read(transaction)
             noted = set(transaction.purges.prefixes())
             told = set(_told(transaction))
-            owned = {f"{VIDEOS}{video_id}/" for video_id in _with_bytes(contents)}
-            owned |= {asset_prefix(asset.id) for asset in assets if asset.status is not AssetStatus.FAILED}
-            for prefix in keys[UPLOADS]:
-                if transaction.uploads.get(UploadId(_id_in(prefix))) is not None:
-                    owned.add(prefix)
-        for below in keys.values():
-            yield from self._without_record(below, owned | noted)
-        yield from self._folders_without_task(folders, contents)
+        owned = set(map(video_prefix, _with_bytes(contents))) | holdings.prefixes()
+        yield from self._without_record(keys, owned | noted)
+        yield from self._folders_without_task(folders, _worked_on(contents) | holdings.under_way())
         for content in contents:
-            yield from self._without_bytes(content, keys[VIDEOS])
+            yield from self._without_bytes(content, keys)
+            yield from self._not_playable(content, keys)
             yield from self._vectors_lost(content)
             yield from self._not_told(content, told)
-        yield from self._assets_without_bytes(assets, keys[ASSETS])
+        yield from AssetConsistency(self._records, self._blobs).found(holdings, keys)
 
-    def _keys_below(self, root: str) -> dict[str, list[str]]:
-        """Return the keys below a root by the prefix of what they belong to, such as ``videos/<id>/``."""
+    def _keys(self) -> dict[str, list[str]]:
+        """Return all keys by the prefix of what they belong to, such as ``videos/<id>/``."""
         keys: dict[str, list[str]] = {}
-        for key in self._blobs.list(root):
-            keys.setdefault(f"{root}{key.removeprefix(root).partition('/')[0]}/", []).append(key)
+        for root in PREFIXES:
+            for key in self._blobs.list(root):
+                keys.setdefault(owner_prefix(key), []).append(key)
         return keys
 
-    def _without_record(self, keys: dict[str, list[str]], known: set[str]) -> Iterator[_Mend]:
+    def _without_record(self, keys: dict[str, list[str]], known: set[str]) -> Iterator[Mend]:
         for prefix, blobs in keys.items():
             if prefix in known or all(self._blobs.size(key) is None for key in blobs):
                 continue  # the latter have been removed in good order meanwhile
@@ -154,12 +122,9 @@ class Consistency:
                 subject=prefix,
                 sentence=f"{len(blobs)} blobs belong to nothing that is recorded.",
             )
-            yield _Mend(finding, partial(self._purge, prefix))
+            yield Mend(finding, partial(self._purge, prefix))
 
-    def _folders_without_task(
-        self, folders: Sequence[Path], contents: Sequence[_Contents]
-    ) -> Iterator[_Mend]:
-        under_way = _under_way(contents)
+    def _folders_without_task(self, folders: Sequence[Path], under_way: set[str]) -> Iterator[Mend]:
         for folder in folders:
             if folder.name not in under_way and folder.exists():
                 finding = Finding(
@@ -167,9 +132,9 @@ class Consistency:
                     subject=str(folder),
                     sentence="The working folder belongs to no unfinished task.",
                 )
-                yield _Mend(finding, partial(shutil.rmtree, folder, ignore_errors=True))
+                yield Mend(finding, partial(shutil.rmtree, folder, ignore_errors=True))
 
-    def _without_bytes(self, content: _Contents, keys: dict[str, list[str]]) -> Iterator[_Mend]:
+    def _without_bytes(self, content: _Contents, keys: dict[str, list[str]]) -> Iterator[Mend]:
         for video in content.videos:
             missing = [
                 key
@@ -180,27 +145,28 @@ class Consistency:
                 sentence = (
                     f"{', '.join(missing)} of a ready video is gone; delete the video and send it again."
                 )
-                yield _Mend(Finding(kind="video_without_bytes", subject=video.id, sentence=sentence))
+                yield Mend(Finding(kind="video_without_bytes", subject=video.id, sentence=sentence))
             elif (size := self._blobs.size(source_key(video.id))) != video.facts.size_bytes:
                 had = video.facts.size_bytes
                 sentence = f"Its file has {size} bytes and had {had}; delete it and send it again."
-                yield _Mend(Finding(kind="video_without_bytes", subject=video.id, sentence=sentence))
+                yield Mend(Finding(kind="video_without_bytes", subject=video.id, sentence=sentence))
         for task in content.tasks:
             blob = task.source.upload_blob
             if not task.status.is_final and blob is not None and self._blobs.size(blob) is None:
                 sentence = f"Its upload {blob} is gone; the task will fail. Send the file again."
-                yield _Mend(Finding(kind="upload_without_bytes", subject=task.id, sentence=sentence))
+                yield Mend(Finding(kind="upload_without_bytes", subject=task.id, sentence=sentence))
 
-    def _assets_without_bytes(self, assets: Sequence[Asset], keys: dict[str, list[str]]) -> Iterator[_Mend]:
-        for asset in assets:
-            key = asset_key(asset.id)
-            if asset.status is not AssetStatus.READY or key in keys.get(asset_prefix(asset.id), ()):
-                continue
-            if self._blobs.size(key) is None:
-                sentence = f"{key} of a ready asset is gone; delete the asset and send it again."
-                yield _Mend(Finding(kind="asset_without_bytes", subject=asset.id, sentence=sentence))
+    def _not_playable(self, content: _Contents, keys: dict[str, list[str]]) -> Iterator[Mend]:
+        for video in content.videos:
+            here = keys.get(video_prefix(video.id), ())
+            needed = (stream_key(video.id), playlist_key(video.id)) if video.is_playable else ()
+            missing = [key for key in needed if key not in here and self._blobs.size(key) is None]
+            if missing:
+                sentence = f"{', '.join(missing)} of a video that can be played is gone."
+                finding = Finding(kind="playback_without_bytes", subject=video.id, sentence=sentence)
+                yield Mend(finding, partial(self._stop_playing, video))
 
-    def _vectors_lost(self, content: _Contents) -> Iterator[_Mend]:
+    def _vectors_lost(self, content: _Contents) -> Iterator[Mend]:
         for manifest in content.manifests:
             problem = self._problem(manifest)
             if problem is None:
@@ -210,7 +176,7 @@ class Consistency:
                 subject=manifest.blob,
                 sentence=f"The {manifest.modality.value} vectors of video {manifest.video_id} {problem}.",
             )
-            yield _Mend(finding, partial(self._withdraw, content.index.id, manifest))
+            yield Mend(finding, partial(self._withdraw, content.index.id, manifest))
 
     def _problem(self, manifest: VectorManifest) -> str | None:
         try:
@@ -219,7 +185,7 @@ class Consistency:
             return "are gone"
         return None if sha256(content).hexdigest() == manifest.sha256 else "do not match their checksum"
 
-    def _not_told(self, content: _Contents, told: set[str]) -> Iterator[_Mend]:
+    def _not_told(self, content: _Contents, told: set[str]) -> Iterator[Mend]:
         since = now() - EVENTS_CHECKED
         for task in content.tasks:
             if task.status.is_final and task.updated_at > since and task.id not in told:
@@ -228,7 +194,7 @@ class Consistency:
                     subject=task.id,
                     sentence=f"The task is {task.status.value} and no event says so.",
                 )
-                yield _Mend(finding, partial(self._tell, task, content.index))
+                yield Mend(finding, partial(self._tell, task, content.index))
 
     def _purge(self, prefix: str) -> None:
         with self._records.write() as transaction:
@@ -240,12 +206,19 @@ class Consistency:
             transaction.manifests.remove(manifest)
             video = transaction.videos.get(index_id, manifest.video_id)
             if video is not None:
-                warning = VideoWarning(
+                sentence = (
                     f"Its {manifest.modality.value} vectors in the space {manifest.space} were lost: it is "
                     "not found by them. Delete it and send it again."
                 )
-                warnings = tuple(dict.fromkeys((*video.warnings, warning)))
-                transaction.videos.update(replace(video, warnings=warnings, updated_at=now()))
+                transaction.videos.update(_warned(video, sentence))
+
+    def _stop_playing(self, video: Video) -> None:
+        """Offer no stream that is not there, and let the video say why."""
+        with self._records.write() as transaction:
+            current = transaction.videos.get(video.index_id, video.id)
+            if current is not None:
+                sentence = "Its stream was lost: it cannot be played. Delete it and send it again."
+                transaction.videos.update(replace(_warned(current, sentence), is_playable=False))
 
     def _tell(self, task: Task, index: Index) -> None:
         with self._records.write() as transaction:
@@ -274,15 +247,22 @@ def _pages(read: Callable[[Listing], Sequence[Item]]) -> Iterator[Item]:
 
 
 def _with_bytes(contents: Sequence[_Contents]) -> set[VideoId]:
-    return {video.id for content in contents for video in content.videos} | _under_way(contents)
+    return {video.id for content in contents for video in content.videos} | {
+        task.video_id for task in _under_way(contents)
+    }
 
 
-def _id_in(prefix: str) -> str:
-    return prefix.rstrip("/").rpartition("/")[2]
+def _warned(video: Video, sentence: str) -> Video:
+    warnings = tuple(dict.fromkeys((*video.warnings, VideoWarning(sentence))))
+    return replace(video, warnings=warnings, updated_at=now())
 
 
-def _under_way(contents: Sequence[_Contents]) -> set[VideoId]:
-    return {task.video_id for content in contents for task in content.tasks if not task.status.is_final}
+def _under_way(contents: Sequence[_Contents]) -> Iterator[Task]:
+    return (task for content in contents for task in content.tasks if not task.status.is_final)
+
+
+def _worked_on(contents: Sequence[_Contents]) -> set[str]:
+    return {folder_name(task) for task in _under_way(contents)}
 
 
 def _told(transaction: Transaction) -> Iterator[str]:

@@ -68,6 +68,7 @@ class EmbedWork:
 
         Raises:
             KinodexError: Why it cannot be done; the caller records it with ``fail``.
+            TaskWithdrawn: The task has ended meanwhile; nothing is left behind.
         """
         with self.records.read() as transaction:
             task = transaction.embed_tasks.get(EmbedTaskId(job))
@@ -79,7 +80,11 @@ class EmbedWork:
             brought = checkpoints.run("fetch", lambda: self._fetch(task, folder))
             facts = msgspec.convert(checkpoints.run("probe", lambda: self._probe(task, folder)), MediaFacts)
             done = checkpoints.run("embed", lambda: self._embed(task, folder, facts))
-            checkpoints.run("publish", lambda: self._publish(task, brought, done))
+            try:
+                checkpoints.run("publish", lambda: self._publish(task, brought, done))
+            except errors.TaskWithdrawn:
+                self._discard(task.id)
+                raise
             log.info("embedding task ready")
         folder.remove()
         self.purging.soon()
@@ -91,7 +96,8 @@ class EmbedWork:
             if task is None or task.status is not EmbedStatus.PROCESSING:
                 return
             ended = replace(task, status=EmbedStatus.FAILED, failure=failure, updated_at=now())
-            transaction.embed_tasks.replace(_without_query(ended))
+            if not transaction.embed_tasks.replace(_without_query(ended)):
+                return
             purge_prefixes(transaction, [embedding_prefix(task.id)], are_worked_on=False)
         log.warning("embedding task failed", embed_task_id=job, code=failure.code, reason=failure.message)
         shutil.rmtree(self.folders / job, ignore_errors=True)
@@ -172,13 +178,20 @@ class EmbedWork:
             updated_at=now(),
         )
         with self.records.write() as transaction:
-            current = transaction.embed_tasks.get(task.id)
-            if current is None or current.status is not EmbedStatus.PROCESSING:
-                return {}  # it was given up, and this comes too late
             lifelines.check()
-            transaction.embed_tasks.replace(ready)
+            if not transaction.embed_tasks.replace(ready):
+                raise errors.TaskWithdrawn
             purge_prefixes(transaction, [embedding_source_prefix(task.id)], are_worked_on=False)
         return {}
+
+    def _discard(self, task_id: EmbedTaskId) -> None:
+        """Remove what was written for a task after its failure had its bytes removed."""
+        with self.records.write() as transaction:
+            current = transaction.embed_tasks.get(task_id)
+            if current is None or current.status is EmbedStatus.FAILED:
+                purge_prefixes(transaction, [embedding_prefix(task_id)], are_worked_on=False)
+        shutil.rmtree(self.folders / task_id, ignore_errors=True)
+        self.purging.soon()
 
     def _source(self, task: EmbedTask, folder: WorkFolder) -> Path:
         if not folder.source.exists():  # uploaded, or fetched by another machine

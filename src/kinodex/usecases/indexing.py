@@ -13,6 +13,7 @@ from kinodex.domain.clock import now
 from kinodex.domain.ids import TaskId
 from kinodex.domain.tasks import Failure, Task
 from kinodex.jobs.protocols import Attempt, Checkpoints, Jobs
+from kinodex.pipeline.folder import folder_name
 from kinodex.usecases.indexing_steps import IndexingSteps, IndexingTools
 from kinodex.usecases.publishing import record_failure
 from kinodex.usecases.purging import Purging, keep_for_retry, purge_videos
@@ -122,8 +123,7 @@ class Indexing:
                 shutil.rmtree(folder, ignore_errors=True)
 
     def _folder(self, task: Task) -> Path:
-        """Return the working folder of an attempt: none finds what a failed one left."""
-        return self.folders / (task.video_id if task.attempt == 1 else f"{task.video_id}.{task.attempt}")
+        return self.folders / folder_name(task)
 
     def _discard_withdrawn(self, task: Task) -> None:
         """Remove what was written for a task after it was deleted or cancelled, and of no other."""

@@ -9,7 +9,7 @@ import msgspec
 import structlog
 
 from kinodex.domain import errors, lifelines
-from kinodex.domain.assets import Asset, AssetLimits, AssetMethod, Upload
+from kinodex.domain.assets import Asset, AssetLimits, AssetMethod, AssetStatus, Upload
 from kinodex.domain.ids import AssetId, TaskId
 from kinodex.domain.names import clean_filename, filename_of_url
 from kinodex.domain.tasks import Failure
@@ -51,7 +51,7 @@ class AssetIntake:
 
         Raises:
             KinodexError: Why it cannot be done; the caller records it with ``fail``.
-            TaskWithdrawn: The asset was deleted meanwhile; nothing is left behind.
+            TaskWithdrawn: The asset was deleted, or has ended, meanwhile; nothing is left behind.
         """
         with self.records.read() as transaction:
             asset = transaction.assets.get(AssetId(job))
@@ -71,7 +71,7 @@ class AssetIntake:
     def fail(self, job: TaskId, failure: Failure) -> None:
         """Record why an asset failed, and remove its bytes."""
         with self.records.write() as transaction:
-            asset = transaction.assets.get(AssetId(job))
+            asset = transaction.assets.get(AssetId(job), for_change=True)
             if asset is None or asset.status.is_final:
                 return
             upload = transaction.uploads.of_asset(asset.id)
@@ -141,19 +141,17 @@ class AssetIntake:
 
     def _publish(self, asset: Asset, upload: Upload | None, brought: Outcome, examined: Outcome) -> Outcome:
         with self.records.write() as transaction:
-            current = transaction.assets.get(asset.id)
-            if current is None:
+            current = transaction.assets.get(asset.id, for_change=True)
+            if current is None or current.status.is_final:
                 raise errors.TaskWithdrawn
-            if current.status.is_final:
-                return {}  # it was given up, and this comes too late
             lifelines.check()
             done = ready(current, msgspec.convert(examined, Examined))
             # A name the caller chose stays; that of the URL gives way to the one the host told.
             if asset.url is not None and asset.filename == filename_of_url(asset.url):
                 done = replace(done, filename=brought["filename"])
             transaction.assets.replace(done)
-            if upload is not None:
-                purge_prefixes(transaction, [upload_prefix(upload.id)], are_worked_on=False)
+            if upload is not None:  # links given out before may still bring parts
+                purge_prefixes(transaction, [upload_prefix(upload.id)], are_worked_on=True)
         return {}
 
     def _folder(self, asset_id: AssetId) -> Path:
@@ -163,8 +161,10 @@ class AssetIntake:
         return self._folder(asset_id) / "source"
 
     def _discard(self, asset_id: AssetId, upload: Upload | None) -> None:
-        """Remove what was written for an asset after its deletion had its bytes removed."""
+        """Remove what was written for an asset after its deletion or failure had its bytes removed."""
         with self.records.write() as transaction:
-            purge_asset(transaction, asset_id, upload, is_worked_on=False)
+            current = transaction.assets.get(asset_id, for_change=True)
+            if current is None or current.status is AssetStatus.FAILED:
+                purge_asset(transaction, asset_id, upload, is_worked_on=False)
         shutil.rmtree(self._folder(asset_id), ignore_errors=True)
         self.purging.soon()

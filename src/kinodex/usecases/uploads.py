@@ -309,12 +309,13 @@ def expire_overdue(records: Records, purging: Purging) -> None:
             if current is None or current.status is not UploadStatus.ACTIVE:
                 continue
             transaction.uploads.replace(replace(current, status=UploadStatus.EXPIRED, updated_at=now()))
-            asset = transaction.assets.get(upload.asset_id)
+            asset = transaction.assets.get(upload.asset_id, for_change=True)
             parts = transaction.uploads.parts(upload.id)
             if asset is not None:
                 error = _expired(upload, parts)
                 transaction.assets.replace(failed(asset, Failure(error.code, error.message)))
-            purge_prefixes(transaction, [upload_prefix(upload.id)], are_worked_on=False)
+            # A part may be on its way, also straight to the store by a link given out before.
+            purge_prefixes(transaction, [upload_prefix(upload.id)], are_worked_on=True)
         log.info("upload expired", upload_id=upload.id)
         purging.soon()
 

@@ -10,10 +10,12 @@ from clips import make_clip
 from fakes import SAID
 
 from kinodex.domain.embeddings import EmbedOption, EmbedScope, EmbedStatus, EmbedWanted
-from kinodex.domain.errors import ParameterInvalid
-from kinodex.domain.ids import TaskId
+from kinodex.domain.errors import ParameterInvalid, TaskWithdrawn
+from kinodex.domain.ids import EmbedTaskId, TaskId
+from kinodex.domain.tasks import Failure
 from kinodex.engines.fake import FakeSentences, FakeVisual
 from kinodex.usecases import UseCases
+from kinodex.usecases.blobs import embedded_key
 from kinodex.usecases.embed_tasks import EmbedRequest
 
 Result = TypeVar("Result")
@@ -67,3 +69,28 @@ def test_a_stretch_behind_the_end_is_refused(usecases: UseCases, tmp_path: Path)
     job = start(usecases, tmp_path, EmbedWanted(start_s=99))
     with pytest.raises(ParameterInvalid, match=r"99 s is outside the 12\.00 s"):
         usecases.library.embed_work.run(job, Straight())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("ends", ["failed", "ready"])
+def test_work_that_is_not_ours_any_more_changes_no_end(usecases: UseCases, tmp_path: Path, ends: str) -> None:
+    job = start(usecases, tmp_path, EmbedWanted())
+    work, tasks = usecases.library.embed_work, usecases.library.embed_tasks
+
+    class EndedElsewhere(Straight):
+        def run(self, name: str, step: Callable[[], Result]) -> Result:
+            if name == "publish" and ends == "failed":
+                work.fail(job, Failure("worker_lost", "It was."))
+                usecases.purging.sweep()
+                usecases.indexing.tools.blobs.put_bytes(embedded_key(EmbedTaskId(job)), b"too late")
+            if name == "publish" and ends == "ready":
+                work.run(job, Straight())
+            return step()
+
+    with pytest.raises(TaskWithdrawn):
+        work.run(job, EndedElsewhere())
+    usecases.purging.sweep()
+
+    assert tasks.get(EmbedTaskId(job), family="v1").status is EmbedStatus(ends)
+    left = [*usecases.indexing.tools.blobs.list("embeddings/")]
+    assert left == ([embedded_key(EmbedTaskId(job))] if ends == "ready" else [])

@@ -19,6 +19,7 @@ from kinodex.domain.tasks import Failure
 from kinodex.settings import Settings
 from kinodex.usecases import UseCases
 from kinodex.usecases.assets import AssetRequest
+from kinodex.usecases.blobs import asset_key
 from kinodex.usecases.library import Library
 from kinodex.usecases.uploads import PartReport
 
@@ -186,6 +187,31 @@ def test_an_asset_deleted_on_the_way_leaves_nothing(
 
     assert not list((tmp_path / "intake").glob("*"))
     assert not list((tmp_path / "blobs").glob("assets/*"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("ends", ["failed", "ready"])
+def test_work_that_is_not_ours_any_more_changes_no_end(
+    usecases: UseCases, library: Library, origin: Origin, clip: Path, ends: str
+) -> None:
+    asset = library.assets.create_from_url(AssetRequest(), origin.add("a.mp4", clip))
+
+    class EndedElsewhere(Remembering):
+        def run(self, name: str, step: Callable[[], Result]) -> Result:
+            if name == "publish" and ends == "failed":
+                library.intake.fail(TaskId(asset.id), Failure("worker_lost", "It was."))
+                usecases.purging.sweep()
+            if name == "publish" and ends == "ready":
+                run(library, asset.id)
+            return step()
+
+    with pytest.raises(errors.TaskWithdrawn):
+        run(library, asset.id, EndedElsewhere())
+    usecases.purging.sweep()
+
+    assert library.assets.get(asset.id).status is AssetStatus(ends)
+    blobs = usecases.indexing.tools.blobs
+    assert (blobs.size(asset_key(AssetId(asset.id))) is not None) == (ends == "ready")
 
 
 def test_deleted_between_two_steps_it_is_withdrawn(library: Library, origin: Origin, clip: Path) -> None:

@@ -17,8 +17,8 @@ class AssetStore(Protocol):
         """Store a new asset."""
         ...
 
-    def get(self, asset_id: AssetId) -> Asset | None:
-        """Return an asset, or ``None``."""
+    def get(self, asset_id: AssetId, *, for_change: bool = False) -> Asset | None:
+        """Return an asset, or ``None``; with ``for_change`` its other writers wait."""
         ...
 
     def replace(self, asset: Asset) -> bool:

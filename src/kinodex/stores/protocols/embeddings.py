@@ -19,7 +19,7 @@ class EmbedTaskStore(Protocol):
         ...
 
     def replace(self, task: EmbedTask) -> bool:
-        """Overwrite a task; False if it is gone."""
+        """Overwrite a task that is being worked on; False if it has ended or is gone."""
         ...
 
     def list(self, listing: Listing) -> Page[EmbedTask]:

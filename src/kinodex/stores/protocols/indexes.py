@@ -86,7 +86,7 @@ class VideoStore(Protocol):
         ...
 
     def update(self, video: Video) -> None:
-        """Overwrite title, metadata, warnings and ``updated_at`` of a video."""
+        """Overwrite title, metadata, warnings, ``is_playable`` and ``updated_at`` of a video."""
         ...
 
     def delete(self, index_id: IndexId, video_id: VideoId) -> bool:

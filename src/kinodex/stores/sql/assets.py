@@ -60,9 +60,11 @@ class SqlAssetStore:
         """Store a new asset."""
         self.connection.execute(sa.insert(assets).values(_row(asset)))
 
-    def get(self, asset_id: AssetId) -> Asset | None:
-        """Return an asset, or ``None``."""
-        row = self.connection.execute(sa.select(assets).where(assets.c.id == asset_id)).one_or_none()
+    def get(self, asset_id: AssetId, *, for_change: bool = False) -> Asset | None:
+        """Return an asset, or ``None``; with ``for_change`` its other writers wait."""
+        query = sa.select(assets).where(assets.c.id == asset_id)
+        # SQLite has one writer at a time anyway, and no such clause.
+        row = self.connection.execute(query.with_for_update() if for_change else query).one_or_none()
         return None if row is None else _asset(row)
 
     def replace(self, asset: Asset) -> bool:

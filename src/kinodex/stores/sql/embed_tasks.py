@@ -49,8 +49,9 @@ class SqlEmbedTaskStore:
         return None if row is None else _task(row)
 
     def replace(self, task: EmbedTask) -> bool:
-        """Overwrite a task; False if it is gone."""
-        change = sa.update(embed_tasks).where(embed_tasks.c.id == task.id).values(_row(task))
+        """Overwrite a task that is being worked on; False if it has ended or is gone."""
+        is_open = embed_tasks.c.status == EmbedStatus.PROCESSING.value
+        change = sa.update(embed_tasks).where(embed_tasks.c.id == task.id, is_open).values(_row(task))
         return self.connection.execute(change).rowcount == 1
 
     def list(self, listing: Listing) -> Page[EmbedTask]:

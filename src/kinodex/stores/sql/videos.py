@@ -83,9 +83,10 @@ class SqlVideoStore:
         return [video_of(row) for row in rows]
 
     def update(self, video: Video) -> None:
-        """Overwrite title, metadata, warnings and ``updated_at`` of a video."""
+        """Overwrite title, metadata, warnings, ``is_playable`` and ``updated_at`` of a video."""
         change = {
             "title": video.title,
+            "is_playable": video.is_playable,
             "user_metadata": video.user_metadata,
             "warnings": video.warnings,
             "updated_at": video.updated_at,
