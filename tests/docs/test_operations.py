@@ -5,7 +5,7 @@ from pathlib import Path
 
 from kinodex.cli.failures import Status
 from kinodex.settings import PREFIX, Settings
-from kinodex.usecases import consistency
+from kinodex.usecases import asset_consistency, consistency
 
 OPERATIONS = Path(__file__).parents[2] / "docs" / "operations"
 
@@ -23,5 +23,6 @@ def test_the_command_page_lists_exactly_the_exit_statuses() -> None:
 
 def test_the_fsck_page_lists_exactly_the_findings() -> None:
     page = (OPERATIONS / "fsck.md").read_text()
-    kinds = re.findall(r'kind="(\w+)"', Path(consistency.__file__).read_text())
+    sources = "".join(Path(module.__file__).read_text() for module in (consistency, asset_consistency))
+    kinds = re.findall(r'kind="(\w+)"', sources)
     assert set(re.findall(r"^\| `(\w+)`", page, re.MULTILINE)) == set(kinds)
