@@ -226,7 +226,9 @@ def live(
         life = Life(running, journal, site=site, clip=(Path(recording) / CLIP).read_bytes())
         life.drain(patience_s)
         lines = [json.loads(line) for line in journal.read_text().splitlines()] if journal.exists() else []
-        (data / "violations").write_text(json.dumps(list(violations(running, Journal.of(lines)))))
+        found = data / "violations.part"
+        found.write_text(json.dumps(list(violations(running, Journal.of(lines)))))
+        found.replace(data / "violations")  # whoever waits for it kills at once
         trap.point = point
         SCENARIOS[scenario](life)
         if scenario in AT_REST:
