@@ -245,6 +245,9 @@ class FewFacts:
     def package(self, path: Path, folder: Path, **options: Any) -> Any:
         raise NotImplementedError
 
+    def thumbnail(self, path: Path, folder: Path) -> bytes:
+        raise NotImplementedError
+
     def storyboard(self, pictures: object) -> Any:
         raise NotImplementedError
 

@@ -1,6 +1,7 @@
 """Assets: kept files, how they are shown, described, listed and removed."""
 
 import io
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -8,8 +9,10 @@ from PIL import Image
 from starlette.testclient import TestClient
 from tests.http.conftest import VIDEO, Backstage
 
-from kinodex.domain.ids import TaskId
+from kinodex.domain.assets import Rendition, RenditionStatus
+from kinodex.domain.ids import AssetId, TaskId
 from kinodex.domain.tasks import TaskStatus
+from kinodex.usecases.blobs import asset_playlist_key, asset_stream_key, asset_thumbnail_key
 
 UNKNOWN = "0" * 24
 
@@ -131,11 +134,40 @@ def test_an_asset_that_cannot_be_made_says_so(
     assert code(client.post("/v1.3/assets", data=fields)) == (400, expected)
 
 
-def test_what_is_wished_for_and_not_made_here_is_said(client: TestClient) -> None:
-    asset = shown(client, send(client, VIDEO, enable_hls="true", enable_thumbnail="true")["_id"])
+def test_what_is_wished_for_is_linked_once_it_is_made(client: TestClient, backstage: Backstage) -> None:
+    asset_id = send(client, VIDEO, enable_hls="true", enable_thumbnail="true")["_id"]
+    asset = shown(client, asset_id)
+    assert (asset["hls"], asset["thumbnail"]) == ({"status": "processing"}, {"status": "processing"})
+    assert backstage.jobs.queued == [asset_id]
 
-    assert (asset["hls"]["status"], asset["thumbnail"]["status"]) == ("error", "error")
-    assert len(asset["notes"]) == 2
+    playlist = b'#EXTM3U\n#EXT-X-MAP:URI="stream.mp4",BYTERANGE="2@0"\nstream.mp4\n'
+    backstage.blobs.put_bytes(asset_playlist_key(AssetId(asset_id)), playlist)
+    backstage.blobs.put_bytes(asset_stream_key(AssetId(asset_id)), b"0123456789")
+    backstage.blobs.put_bytes(asset_thumbnail_key(AssetId(asset_id)), b"\xff\xd8 a picture")
+    with backstage.records.write() as transaction:
+        stored = transaction.assets.get(AssetId(asset_id))
+        made, flawed = Rendition(RenditionStatus.READY), Rendition(RenditionStatus.READY, "No sound.")
+        transaction.assets.replace(replace(stored, stream=flawed, thumbnail=made))
+
+    asset = shown(client, asset_id)
+    assert (asset["hls"]["status"], asset["thumbnail"]["status"]) == ("ready", "ready")
+    assert asset["notes"] == ["No sound."]
+    nobody = {"x-api-key": ""}
+    manifest = client.get(asset["hls"]["manifest_url"], headers=nobody)
+    assert manifest.headers["content-type"].startswith("application/vnd.apple.mpegurl")
+    stream = manifest.text.splitlines()[-1]
+    assert manifest.text.count(stream) == 2
+    part = client.get(f"/media/assets/{asset_id}/{stream}", headers={**nobody, "Range": "bytes=2-4"})
+    assert (part.status_code, part.content, part.headers["content-range"]) == (206, b"234", "bytes 2-4/10")
+    picture = client.get(asset["thumbnail"]["representative_url"], headers=nobody)
+    assert (picture.headers["content-type"], picture.content) == ("image/jpeg", b"\xff\xd8 a picture")
+    assert client.get(f"/media/assets/{asset_id}/thumbnail.jpg").status_code == 401
+
+
+def test_nothing_is_made_that_was_not_wished_for(client: TestClient, backstage: Backstage) -> None:
+    asset = shown(client, send(client, VIDEO)["_id"])
+    assert asset.keys().isdisjoint({"hls", "thumbnail", "notes"})
+    assert backstage.jobs.queued == []
 
 
 def test_lists_are_filtered_by_id_kind_and_part_of_the_name(client: TestClient) -> None:

@@ -71,6 +71,7 @@ HIDDEN = {
     "/sign-ins": "the page alone uses it",
     "/docs/{name}": "the parts of the page of these documents",
     "/media/{index_id}/{video_id}/stream.mp4": "HEAD beside GET",
+    "/media/assets/{asset_id}/stream.mp4": "HEAD beside GET",
     **dict.fromkeys((path for _, path, _ in REFUSED), "always refused"),
 }
 """Paths that no document speaks of, and why."""

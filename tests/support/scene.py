@@ -28,7 +28,7 @@ from kinodex.http.spec.schema import (
 )
 from kinodex.http.versions import GENERATIONS
 from kinodex.usecases.assets import AssetRequest
-from kinodex.usecases.blobs import embedded_key
+from kinodex.usecases.blobs import asset_playlist_key, asset_stream_key, asset_thumbnail_key, embedded_key
 
 OTHER_ID = "6391c8a669ff3402ec515abb"
 EMBED_TASK_V2_ID = "6391c4b0fb14854546891275"
@@ -141,6 +141,12 @@ class Scene:
         path.write_bytes(VIDEO)
         asset = AssetRequest(asset_id=AssetId(ASSET_ID), user_metadata={"category": "sports"})
         library.assets.create_from_file(asset, path, filename="race.mp4")
+        for key_of, content in (
+            (asset_playlist_key, b"#EXTM3U\nstream.mp4\n"),
+            (asset_stream_key, VIDEO),
+            (asset_thumbnail_key, b"\xff\xd8 a picture"),
+        ):
+            self.backstage.blobs.put_bytes(key_of(AssetId(ASSET_ID)), content)
 
     def _arrange_upload(self) -> None:
         """Begin an upload under a known id, and send its first part."""

@@ -41,6 +41,25 @@ class AssetStatus(StrEnum):
         return self is not AssetStatus.PROCESSING
 
 
+class RenditionStatus(StrEnum):
+    """Where something stands that is made from an asset."""
+
+    READY = "ready"
+    ERROR = "error"
+
+
+@dataclass(frozen=True, slots=True)
+class Rendition:
+    """
+    What was made from an asset for people to look at: its stream or its thumbnail.
+
+    ``flaw`` says in a sentence what is not as it should be: why there is none, or what it lacks.
+    """
+
+    status: RenditionStatus
+    flaw: str | None = None
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class AssetFacts:
     """What a file is: as it declares it, and for a video as it was measured."""
@@ -68,6 +87,7 @@ class Asset:
     ``kind``, ``file_type`` (a MIME type), ``size_bytes``, ``duration_s``, ``sha256`` (hex) and
     ``technical`` are filled in once the bytes were looked at; pictures have no duration.
     ``url`` loses its query when the bytes are here. ``user_metadata`` is ``None`` where none was set.
+    ``stream`` and ``thumbnail`` are ``None`` until they are made, or have turned out not to be possible.
     """
 
     id: AssetId
@@ -85,9 +105,23 @@ class Asset:
     technical: AssetFacts | None = None
     wants_stream: bool = False
     wants_thumbnail: bool = False
+    stream: Rendition | None = None
+    thumbnail: Rendition | None = None
     user_metadata: Mapping[str, MetadataValue] | None = None
     failure: Failure | None = None
     request_id: str | None = None
+
+    @property
+    def lacks_renditions(self) -> bool:
+        """Whether something that was wished for is still to be made from its bytes."""
+        lacks_stream = self.wants_stream and self.stream is None
+        lacks_thumbnail = self.wants_thumbnail and self.thumbnail is None
+        return self.status is not AssetStatus.FAILED and (lacks_stream or lacks_thumbnail)
+
+    @property
+    def is_worked_on(self) -> bool:
+        """Whether a worker has something to do about it."""
+        return not self.status.is_final or self.lacks_renditions
 
 
 class UploadStatus(StrEnum):

@@ -21,6 +21,7 @@ from kinodex.http.idempotency import AnsweredBefore, KeptAnswers, answer_again
 from kinodex.http.metrics import HttpFigures
 from kinodex.http.rates import Rates
 from kinodex.http.routes import (
+    asset_playback,
     assets,
     classification,
     embeddings,
@@ -64,6 +65,8 @@ ROUTERS = (
     search.router,
     classification.router,
     engines.router,
+    # Before those of videos, where its first word would be an index.
+    asset_playback.router,
     playback.router,
     media.router,
     keys.router,
@@ -75,7 +78,6 @@ ROUTERS = (
     uploads.router,
     uploads.parts,
     assets.router,
-    assets.files,
     indexed_assets.router,
     embeddings.router,
     embeddings_v2.router,

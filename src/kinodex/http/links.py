@@ -10,6 +10,7 @@ PLAYLIST = "playlist.m3u8"
 STREAM = "stream.mp4"
 STORYBOARD = "storyboard.vtt"
 SHEET = "storyboard.jpg"
+THUMBNAIL = "thumbnail.jpg"
 """What players ask for, by the names in their paths."""
 
 
@@ -37,13 +38,23 @@ def picture_link(
 
 
 def asset_path(asset_id: str) -> str:
-    """Return the path of the bytes of an asset, as ``routes/assets.py`` serves it."""
+    """Return the path of the bytes of an asset, as ``routes/asset_playback.py`` serves it."""
     return f"/media/assets/{asset_id}"
 
 
 def asset_link(request: Request, signer: Signer, asset_id: AssetId) -> str:
     """Return a link to the bytes of an asset, under the name the client called us by."""
     return _link(request, signer, asset_path(asset_id))
+
+
+def asset_playback_path(asset_id: str, name: str) -> str:
+    """Return the path of what is looked at of an asset, as ``routes/asset_playback.py`` serves it."""
+    return f"{asset_path(asset_id)}/{name}"
+
+
+def asset_playback_link(request: Request, signer: Signer, asset_id: AssetId, name: str) -> str:
+    """Return a link to the playlist or the thumbnail of an asset."""
+    return _link(request, signer, asset_playback_path(asset_id, name))
 
 
 def part_path(upload_id: str, number: str) -> str:

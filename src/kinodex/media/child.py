@@ -38,6 +38,7 @@ from kinodex.media.messages import (
 from kinodex.media.packaging import package
 from kinodex.media.probing import probe
 from kinodex.media.sandbox import Reach, confine
+from kinodex.media.thumbnail import draw_thumbnail
 from kinodex.processes.own import take_standard_output
 
 _REPORT_EVERY_S = 0.2
@@ -98,6 +99,9 @@ def _do(request: Request, tell: Callable[[Reply], None]) -> Reply:
         return Glimpsed(glance(path, Known(request.spans, request.total_bytes), max_pixels=max_pixels))
     if request.job == "describe":
         return Described(describe(path))
+    if request.job == "thumbnail" and request.folder is not None:
+        draw_thumbnail(path, Path(request.folder), max_pixels=max_pixels)
+        return Finished()
     if request.folder is None or request.facts is None:
         raise ValueError("a job that writes without a folder or without facts")
     folder, progress = Path(request.folder), _now_and_then(tell)

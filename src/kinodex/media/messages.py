@@ -29,7 +29,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     ``spans`` says which bytes are there for a glance, ``total_bytes`` how long the whole file is.
     """
 
-    job: Literal["probe", "glance", "decode", "package", "describe", "inspect"]
+    job: Literal["probe", "glance", "decode", "package", "describe", "thumbnail", "inspect"]
     limits: Limits
     parent: int
     path: str | None = None

@@ -106,6 +106,20 @@ class MediaReader(Protocol):
         """
         ...
 
+    def thumbnail(self, path: Path, folder: Path) -> bytes:
+        """
+        Return one picture that stands for a picture or a video, as JPEG, its long side at most 640 px.
+
+        Args:
+            path: Absolute path of a file whose name the server chose.
+            folder: For what is written on the way.
+
+        Raises:
+            NotAVideo: There are no pictures in it.
+            VideoBroken: Not one can be decoded, or the child broke a limit.
+        """
+        ...
+
     def storyboard(self, pictures: Sequence[Frame]) -> tuple[bytes, Tiling]:
         """Return small copies of pictures, row by row on one JPEG, and how they lie there."""
         ...

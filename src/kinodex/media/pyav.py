@@ -20,6 +20,7 @@ from kinodex.media.children import run_job
 from kinodex.media.messages import (
     Described,
     Failed,
+    Finished,
     Glimpsed,
     Limits,
     Packaged,
@@ -31,6 +32,7 @@ from kinodex.media.messages import (
 from kinodex.media.packaging import PLAYLIST_FILE, STREAM_FILE
 from kinodex.media.protocols import Package, Progress
 from kinodex.media.sheet import draw_sheet
+from kinodex.media.thumbnail import THUMBNAIL_FILE
 
 log = logging.getLogger(__name__)
 
@@ -41,6 +43,7 @@ _WRITTEN_BYTES_PER_S = _MIB // 2
 _WALL_PER_CPU = 4.0
 _SOUND_CPU_SHARE = 0.2
 _GLANCE_S = 15.0
+_THUMBNAIL_BYTES = 4 * _MIB
 _COMPLAINT_BYTES = _MIB
 """What a child that writes no result may write to standard error."""
 
@@ -159,6 +162,25 @@ class PyavReader:
         stream, playlist = folder / STREAM_FILE, folder / PLAYLIST_FILE
         is_whole = stream.exists() and playlist.exists()
         return Package(stream, playlist, answer.flaw) if is_whole else Package(None, None, answer.flaw)
+
+    def thumbnail(self, path: Path, folder: Path) -> bytes:
+        """Return one picture that stands for a file; see ``MediaReader.thumbnail``."""
+        folder.mkdir(parents=True, exist_ok=True)
+        drawn = folder / THUMBNAIL_FILE
+        drawn.unlink(missing_ok=True)
+        request = Request(
+            job="thumbnail",
+            limits=self._limits(self._allowance.floor_s, file_bytes=_THUMBNAIL_BYTES),
+            parent=os.getpid(),
+            path=str(path.absolute()),
+            folder=str(folder.absolute()),
+        )
+        answer = _answer(
+            run_job(request, wall_s=2 * self._allowance.floor_s, progress=_ignore), folder=folder
+        )
+        if not isinstance(answer, Finished) or not drawn.exists():
+            raise DecoderLost("the decoder drew no picture")
+        return drawn.read_bytes()
 
     def storyboard(self, pictures: Sequence[Frame]) -> tuple[bytes, Tiling]:
         """Return small pictures on one sheet; see ``MediaReader.storyboard``."""

@@ -112,6 +112,8 @@ class Assets:
             if is_kept and not transaction.purges.spare(asset_prefix(asset.id)):
                 raise errors.UploadExpired(LONGEST_UPLOAD.total_seconds())
             transaction.assets.add(asset)
+            if asset.lacks_renditions:
+                self._jobs.enqueue(TaskId(asset.id), transaction=transaction.handle, queue="receiving")
         return asset
 
     def get(self, asset_id: AssetId) -> Asset:
@@ -176,8 +178,8 @@ class Assets:
                 raise errors.AssetInUse(asset_id, uses)
             upload = transaction.uploads.of_asset(asset_id)
             transaction.assets.delete(asset_id)
-            purge_asset(transaction, asset_id, upload, is_worked_on=not asset.status.is_final)
-        if not asset.status.is_final:
+            purge_asset(transaction, asset_id, upload, is_worked_on=asset.is_worked_on)
+        if asset.is_worked_on:
             self._jobs.cancel(TaskId(asset_id))
         self._purging.soon()
 

@@ -63,6 +63,21 @@ def asset_key(asset_id: AssetId) -> str:
     return f"{asset_prefix(asset_id)}source"
 
 
+def asset_stream_key(asset_id: AssetId) -> str:
+    """The streams of an asset as players read them: one fragmented MP4."""
+    return f"{asset_prefix(asset_id)}stream.mp4"
+
+
+def asset_playlist_key(asset_id: AssetId) -> str:
+    """The HLS playlist that points into the stream of an asset."""
+    return f"{asset_prefix(asset_id)}playlist.m3u8"
+
+
+def asset_thumbnail_key(asset_id: AssetId) -> str:
+    """A picture that stands for an asset, JPEG."""
+    return f"{asset_prefix(asset_id)}thumbnail.jpg"
+
+
 def upload_prefix(upload_id: UploadId) -> str:
     """All parts of an upload lie below this, until they are put together."""
     return f"{UPLOADS}{upload_id}/"

@@ -16,6 +16,7 @@ from kinodex.domain.tasks import Failure
 from kinodex.jobs.protocols import Checkpoints
 from kinodex.sources.protocols import VideoFetcher
 from kinodex.stores.protocols import BlobStore, Records
+from kinodex.usecases.asset_renditions import RenditionMaker, unmade
 from kinodex.usecases.assets import failed, purge_asset, ready
 from kinodex.usecases.blobs import asset_key, part_key, sent_part_key, upload_prefix
 from kinodex.usecases.examining import Examined, Examiner
@@ -47,7 +48,7 @@ class AssetIntake:
 
     def run(self, job: TaskId, checkpoints: Checkpoints) -> None:
         """
-        Do the work of an asset that is not final; one that is gone is left alone.
+        Do what is to be done about an asset; one that is gone is left alone.
 
         Raises:
             KinodexError: Why it cannot be done; the caller records it with ``fail``.
@@ -56,11 +57,13 @@ class AssetIntake:
         with self.records.read() as transaction:
             asset = transaction.assets.get(AssetId(job))
             upload = transaction.uploads.of_asset(AssetId(job))
-        if asset is None or asset.status.is_final:
+        if asset is None or not asset.is_worked_on:
             return
         with structlog.contextvars.bound_contextvars(asset_id=asset.id, request_id=asset.request_id):
             try:
-                self._receive(asset, upload, checkpoints)
+                if not asset.status.is_final:
+                    self._receive(asset, upload, checkpoints)
+                checkpoints.run("render", lambda: self._render(asset.id))
             except errors.TaskWithdrawn:
                 self._discard(asset.id, upload)
                 raise
@@ -69,14 +72,17 @@ class AssetIntake:
         self.purging.soon()
 
     def fail(self, job: TaskId, failure: Failure) -> None:
-        """Record why an asset failed, and remove its bytes."""
+        """Record why an asset failed, and remove its bytes; one that is ready lacks what was wished for."""
         with self.records.write() as transaction:
             asset = transaction.assets.get(AssetId(job), for_change=True)
-            if asset is None or asset.status.is_final:
+            if asset is None or not asset.is_worked_on:
                 return
-            upload = transaction.uploads.of_asset(asset.id)
-            transaction.assets.replace(failed(asset, failure))
-            purge_asset(transaction, asset.id, upload, is_worked_on=False)
+            if asset.status.is_final:
+                transaction.assets.replace(unmade(asset, failure.message))
+            else:
+                upload = transaction.uploads.of_asset(asset.id)
+                transaction.assets.replace(failed(asset, failure))
+                purge_asset(transaction, asset.id, upload, is_worked_on=False)
         log.warning("asset failed", asset_id=job, code=failure.code, reason=failure.message)
         shutil.rmtree(self._folder(asset.id), ignore_errors=True)
         self.purging.soon()
@@ -88,7 +94,7 @@ class AssetIntake:
         with self.records.read() as transaction:
             for folder in folders:
                 asset = transaction.assets.get(AssetId(folder.name))
-                if asset is None or asset.status.is_final:
+                if asset is None or not asset.is_worked_on:
                     shutil.rmtree(folder, ignore_errors=True)
 
     def _receive(self, asset: Asset, upload: Upload | None, checkpoints: Checkpoints) -> None:
@@ -152,6 +158,26 @@ class AssetIntake:
             transaction.assets.replace(done)
             if upload is not None:  # links given out before may still bring parts
                 purge_prefixes(transaction, [upload_prefix(upload.id)], are_worked_on=True)
+        return {}
+
+    def _render(self, asset_id: AssetId) -> Outcome:
+        """Make what was wished for; an asset that was deleted meanwhile leaves nothing."""
+        with self.records.read() as transaction:
+            asset = transaction.assets.get(asset_id)
+        if asset is None:
+            raise errors.TaskWithdrawn
+        if not asset.lacks_renditions:
+            return {}
+        path = self._source(asset_id)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        if not path.exists():
+            self.blobs.fetch_to(asset_key(asset_id), path)
+        made = RenditionMaker(self.examiner.media, self.blobs).make(asset, path, path.parent)
+        with self.records.write() as transaction:
+            current = transaction.assets.get(asset_id, for_change=True)
+            if current is None:
+                raise errors.TaskWithdrawn
+            transaction.assets.replace(replace(current, stream=made.stream, thumbnail=made.thumbnail))
         return {}
 
     def _folder(self, asset_id: AssetId) -> Path:

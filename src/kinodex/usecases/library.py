@@ -10,6 +10,7 @@ from kinodex.jobs.protocols import Jobs
 from kinodex.media.protocols import MediaReader, ReadStill
 from kinodex.sources.protocols import VideoFetcher
 from kinodex.stores.protocols import BlobStore, Records
+from kinodex.usecases.asset_renditions import AssetPlayback
 from kinodex.usecases.assets import Assets
 from kinodex.usecases.embed_tasks import EmbedTasks
 from kinodex.usecases.embed_work import EmbedWork
@@ -54,6 +55,7 @@ class Library:
     """Assets: how they come, how their bytes are brought here, what is made of them; and embeddings."""
 
     assets: Assets
+    playback: AssetPlayback
     uploads: Uploads
     indexed: IndexedAssets
     intake: AssetIntake
@@ -77,6 +79,7 @@ def open_library(tools: LibraryTools, *, tasks: Tasks, videos: Videos) -> Librar
             limits=tools.video_limits,
         ),
         embed_work=_embed_work(tools),
+        playback=AssetPlayback(records=records, blobs=blobs),
         assets=Assets(
             records=records,
             blobs=blobs,

@@ -28,8 +28,7 @@ class Playback:
         Raises:
             NotFound: No such video, or it has no stream.
         """
-        content = self._bytes(index_id, video_id, playlist_key(video_id), "stream").decode()
-        return "".join(f"{_pointing_to(stream_uri, line)}\n" for line in content.splitlines())
+        return pointing_to(stream_uri, self._bytes(index_id, video_id, playlist_key(video_id), "stream"))
 
     def stream_bytes(self, index_id: IndexId, video_id: VideoId) -> int:
         """
@@ -77,8 +76,12 @@ class Playback:
             raise errors.NotFound(f"{what} of video", video_id) from error
 
 
-def _pointing_to(uri: str, line: str) -> str:
-    """Return a line of a playlist with the address of the stream in place of the name of its file."""
+def pointing_to(uri: str, playlist: bytes) -> str:
+    """Return a playlist with the address of the stream in place of the name of its file."""
+    return "".join(f"{_line_to(uri, line)}\n" for line in playlist.decode().splitlines())
+
+
+def _line_to(uri: str, line: str) -> str:
     if line.startswith("#EXT-X-MAP:"):
         _, _, rest = line.partition(",")
         return f'#EXT-X-MAP:URI="{uri}",{rest}'

@@ -2,6 +2,8 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from datetime import timedelta
+from io import BytesIO
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -10,10 +12,12 @@ import requests
 from clips import make_clip
 from fakes import quick_executor
 from origin import Origin, serve_origin
+from PIL import Image
 
 from kinodex import bootstrap
 from kinodex.domain import errors
-from kinodex.domain.assets import AssetKind, AssetStatus
+from kinodex.domain.assets import AssetKind, AssetStatus, Rendition, RenditionStatus
+from kinodex.domain.clock import now
 from kinodex.domain.ids import AssetId, TaskId
 from kinodex.domain.tasks import Failure
 from kinodex.settings import Settings
@@ -277,3 +281,94 @@ def test_a_part_changed_in_the_bucket_after_its_report_is_not_used(
 
         with pytest.raises(errors.VideoBroken, match="chunk 1 was changed"):
             intake.run(TaskId(asset.id), Remembering())
+
+
+WISHES = AssetRequest(wants_stream=True, wants_thumbnail=True)
+
+
+def _sent(library: Library, tmp_path: Path, content: bytes) -> str:
+    path = tmp_path / "sent"
+    path.write_bytes(content)
+    return library.assets.create_from_file(replace(WISHES), path, filename="sent.mp4").id
+
+
+def test_a_file_gets_the_stream_and_the_thumbnail_it_was_wished(
+    library: Library, clip: Path, tmp_path: Path
+) -> None:
+    asset_id = AssetId(_sent(library, tmp_path, clip.read_bytes()))
+    assert library.assets.get(asset_id).lacks_renditions
+
+    run(library, asset_id)
+
+    asset, made = library.assets.get(asset_id), Rendition(RenditionStatus.READY)
+    assert (asset.stream, asset.thumbnail, asset.is_worked_on) == (made, made, False)
+    playlist = library.playback.playlist(asset_id, stream_uri="s.mp4?x=1")
+    assert playlist.count("s.mp4?x=1") >= 2
+    length = library.playback.stream_bytes(asset_id)
+    assert library.playback.stream(asset_id, 4, 4) == b"ftyp"
+    assert length > clip.stat().st_size / 2
+    assert library.playback.thumbnail(asset_id).startswith(b"\xff\xd8\xff")
+    assert not (tmp_path / "intake" / asset_id).exists()
+
+
+@pytest.mark.slow
+def test_what_cannot_be_made_of_a_picture_says_why(library: Library, tmp_path: Path) -> None:
+    content = BytesIO()
+    Image.new("RGB", (900, 100), (0, 200, 0)).save(content, "PNG")
+    asset_id = AssetId(_sent(library, tmp_path, content.getvalue()))
+
+    run(library, asset_id)
+
+    asset = library.assets.get(asset_id)
+    assert asset.stream == Rendition(RenditionStatus.ERROR, "Only videos have streams; this is a picture.")
+    with Image.open(BytesIO(library.playback.thumbnail(asset_id))) as thumbnail:
+        assert thumbnail.size == (640, 71)
+    with pytest.raises(errors.NotFound):
+        library.playback.stream_bytes(asset_id)
+
+
+def test_work_that_is_given_up_leaves_a_ready_asset_ready(
+    library: Library, clip: Path, tmp_path: Path
+) -> None:
+    asset_id = AssetId(_sent(library, tmp_path, clip.read_bytes()))
+
+    library.intake.fail(TaskId(asset_id), Failure("video_decoder_lost", "The decoder died."))
+
+    asset = library.assets.get(asset_id)
+    lost = Rendition(RenditionStatus.ERROR, "The decoder died.")
+    assert (asset.status, asset.stream, asset.thumbnail) == (AssetStatus.READY, lost, lost)
+    assert library.assets.size(asset_id) == clip.stat().st_size
+
+
+@pytest.mark.slow
+def test_an_asset_deleted_while_it_is_rendered_leaves_nothing(
+    library: Library, usecases: UseCases, clip: Path, tmp_path: Path
+) -> None:
+    asset_id = AssetId(_sent(library, tmp_path, clip.read_bytes()))
+
+    class Deleting(Remembering):
+        def run(self, name: str, step: Callable[[], Result]) -> Result:
+            library.assets.delete(asset_id, force=False)
+            return super().run(name, step)
+
+    with pytest.raises(errors.TaskWithdrawn):
+        run(library, asset_id, Deleting())
+    usecases.purging.sweep(now() + timedelta(days=2))
+    assert not list((tmp_path / "blobs").rglob(f"*{asset_id}*/*"))
+
+
+@pytest.mark.slow
+def test_a_rendition_that_was_cut_off_is_made_again_elsewhere(
+    library: Library, origin: Origin, clip: Path, tmp_path: Path
+) -> None:
+    asset = library.assets.create_from_url(WISHES, origin.add("a.mp4", clip))
+    kept = Remembering(dies_before="render")
+    with pytest.raises(Cut):
+        run(library, asset.id, kept)
+    library.intake.sweep()
+    assert (tmp_path / "intake" / asset.id / "source").exists()
+    (tmp_path / "intake" / asset.id / "source").unlink()
+
+    run(library, asset.id, Remembering(kept.results))
+
+    assert library.assets.get(asset.id).stream == Rendition(RenditionStatus.READY)

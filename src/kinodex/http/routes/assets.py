@@ -1,10 +1,10 @@
 """``/assets``: files kept to be used, by direct upload or from a URL."""
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import Sequence
 
 from fastapi import APIRouter
 from starlette.requests import Request
-from starlette.responses import JSONResponse, Response, StreamingResponse
+from starlette.responses import JSONResponse, Response
 
 from kinodex.domain import errors
 from kinodex.domain.assets import Asset, AssetKind, AssetMethod
@@ -17,11 +17,11 @@ from kinodex.http.dependencies import SignerDep, UseCasesDep
 from kinodex.http.disk import SPACE
 from kinodex.http.fields import Fields
 from kinodex.http.idempotency import made_id
-from kinodex.http.links import asset_path, check_link
+from kinodex.http.links import PLAYLIST, THUMBNAIL, asset_playback_link
 from kinodex.http.listings import Filter, listing_of
 from kinodex.http.multipart_bodies import Accepted
 from kinodex.http.parameters import asset_id_of, query_fields
-from kinodex.http.signing import LIFE_S
+from kinodex.http.signing import Signer
 from kinodex.http.spec import assets as spec
 from kinodex.http.spec.operation import Operation, documented, list_query, page_of
 from kinodex.http.threads import call
@@ -30,23 +30,16 @@ from kinodex.http.uploads import UploadRule
 from kinodex.http.versions import only_in
 from kinodex.http.wire import assets as wire
 from kinodex.http.wire import values
+from kinodex.http.wire.values import Json
 from kinodex.usecases import UseCases
 from kinodex.usecases.assets import AssetRequest
 
 NEW = only_in("v1.3")
 router = APIRouter(prefix="/assets", tags=["assets"])
-files = APIRouter(prefix="/media/assets", tags=["media"])
 
 FILTERS = {"filename": Filter("filename", "text")}
 LIST = Operation(answer=page_of(spec.ASSET_DETAIL), query=list_query(FILTERS, spec.LIST_SPECIAL))
 LIST_USES = Operation(answer=spec.USES, query=list_query({}))
-_READ_BYTES = 1024 * 1024
-_HEADERS = {
-    "Cache-Control": f"private, max-age={LIFE_S}",
-    "Content-Disposition": "attachment",
-    "Content-Security-Policy": "sandbox; default-src 'none'",
-    "X-Content-Type-Options": "nosniff",
-}
 
 
 @router.post("", dependencies=[WRITE, NEW, SPACE], openapi_extra=documented(spec.CREATE))
@@ -65,20 +58,22 @@ async def create_asset(request: Request, usecases: UseCasesDep) -> JSONResponse:
 
 
 @router.get("", dependencies=[READ, NEW], openapi_extra=documented(LIST))
-async def list_assets(request: Request, usecases: UseCasesDep) -> JSONResponse:
+async def list_assets(request: Request, usecases: UseCasesDep, signer: SignerDep) -> JSONResponse:
     """List assets, newest first."""
     special = {"asset_ids": _ids, "asset_types": _kinds}
     listing = listing_of(request.query_params, FILTERS, special=special)
     page = await call(usecases.library.assets.list, listing)
-    return JSONResponse(
-        values.page([wire.asset_detail(each) for each in page.items], listing, total=page.total)
-    )
+    shown = [_detail(request, signer, each) for each in page.items]
+    return JSONResponse(values.page(shown, listing, total=page.total))
 
 
 @router.get("/{asset_id}", dependencies=[READ, NEW], openapi_extra=documented(spec.GET))
-async def get_asset(asset_id: str, usecases: UseCasesDep) -> JSONResponse:
+async def get_asset(
+    asset_id: str, request: Request, usecases: UseCasesDep, signer: SignerDep
+) -> JSONResponse:
     """Return an asset with all that is known of it."""
-    return JSONResponse(wire.asset_detail(await call(usecases.library.assets.get, asset_id_of(asset_id))))
+    asset = await call(usecases.library.assets.get, asset_id_of(asset_id))
+    return JSONResponse(_detail(request, signer, asset))
 
 
 @router.delete("/{asset_id}", dependencies=[DELETE, NEW], openapi_extra=documented(spec.DELETE))
@@ -125,22 +120,12 @@ async def list_uses(asset_id: str, request: Request, usecases: UseCasesDep) -> J
     return JSONResponse(values.page([wire.use(each) for each in page.items], listing, total=page.total))
 
 
-@files.get("/{asset_id}", openapi_extra=documented(spec.FILE))
-async def get_file(
-    asset_id: str, request: Request, usecases: UseCasesDep, signer: SignerDep
-) -> StreamingResponse:
-    """Return the bytes of an asset under a link that works for an hour without a key."""
-    check_link(request, signer, asset_path(asset_id))
-    identifier = asset_id_of(asset_id)
-    size_bytes = await call(usecases.library.assets.size, identifier)
-    headers = {**_HEADERS, "Content-Length": str(size_bytes)}
-    content = _content(usecases, identifier, size_bytes)
-    return StreamingResponse(content, media_type="application/octet-stream", headers=headers)
-
-
-async def _content(usecases: UseCases, asset_id: AssetId, size_bytes: int) -> AsyncIterator[bytes]:
-    for start in range(0, size_bytes, _READ_BYTES):
-        yield await call(usecases.library.assets.read, asset_id, start, _READ_BYTES)
+def _detail(request: Request, signer: Signer, asset: Asset) -> Json:
+    return wire.asset_detail(
+        asset,
+        manifest_url=asset_playback_link(request, signer, asset.id, PLAYLIST),
+        thumbnail_url=asset_playback_link(request, signer, asset.id, THUMBNAIL),
+    )
 
 
 async def _create(usecases: UseCases, body: Fields, wanted: AssetRequest) -> Asset:

@@ -4,13 +4,14 @@ from collections.abc import AsyncIterator, Iterator
 
 from fastapi import APIRouter
 from starlette.requests import Request
-from starlette.responses import Response, StreamingResponse
+from starlette.responses import Response
 
 from kinodex.domain.ids import IndexId, VideoId
-from kinodex.http.byte_ranges import ByteRange, RangeUnsatisfiable, range_of
+from kinodex.http.byte_ranges import ByteRange
 from kinodex.http.dependencies import SignerDep, UseCasesDep
 from kinodex.http.links import PLAYLIST, SHEET, STORYBOARD, STREAM, check_link, playback_path
 from kinodex.http.parameters import index_id_of, video_id_of
+from kinodex.http.partial import partial
 from kinodex.http.routes.media import MEDIA_HEADERS
 from kinodex.http.signing import LIFE_S, Signer
 from kinodex.http.spec import operations as spec
@@ -45,22 +46,14 @@ async def get_stream(
     """Return the stream, or the part of it that is asked for."""
     index, video = _allowed(request, signer, index_id, video_id, STREAM)
     total = await call(usecases.playback.stream_bytes, index, video)
-    etag = f'"{video}-{total}"'
-    is_same = request.headers.get("if-range", etag) == etag
-    headers = {**_PLAYED, "Accept-Ranges": "bytes", "ETag": etag}
-    try:
-        part = range_of(request.headers.get("range"), total=total) if is_same else None
-    except RangeUnsatisfiable:
-        return Response(status_code=416, headers={**headers, "Content-Range": f"bytes */{total}"})
-    status = 200 if part is None else 206
-    if part is not None:
-        headers["Content-Range"] = part.content_range
-    wanted = part or ByteRange(0, total, total)
-    headers["Content-Length"] = str(wanted.length)
-    if request.method == "HEAD":
-        return Response(status_code=status, headers=headers, media_type="video/mp4")
-    pieces = _pieces(usecases, video, wanted)
-    return StreamingResponse(pieces, status_code=status, headers=headers, media_type="video/mp4")
+    return partial(
+        request,
+        lambda part: _pieces(usecases, video, part),
+        total=total,
+        etag=f'"{video}-{total}"',
+        media_type="video/mp4",
+        headers=_PLAYED,
+    )
 
 
 @router.get("/storyboard.vtt", openapi_extra=documented(spec.STORYBOARD))

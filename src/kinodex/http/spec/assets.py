@@ -28,8 +28,12 @@ from kinodex.http.spec.streams import TECHNICAL
 from kinodex.http.spec.videos import LINE, METADATA_FILTERS
 from kinodex.http.wire.values import Json
 
-NOT_MADE: Json = record(
-    {"status": word("error")}, about="Asked for, but this server makes none: see `notes`."
+_STATUS = word("pending", "processing", "ready", "error", about="How it stands; `notes` say why not.")
+_STREAM: Json = record(
+    {"status": _STATUS}, {"manifest_url": text("The HLS playlist; works for an hour without a key.")}
+)
+_THUMBNAIL: Json = record(
+    {"status": _STATUS}, {"representative_url": text("A JPEG; works for an hour without a key.")}
 )
 _ERROR: Json = record(
     {"code": text("Stable word for what is wrong."), "message": text("The same as a sentence.")},
@@ -63,9 +67,9 @@ ASSET_DETAIL = Shape(
             "size": integer("Bytes."),
             "duration": number("Seconds."),
             "error": _ERROR,
-            "hls": NOT_MADE,
-            "thumbnail": NOT_MADE,
-            "notes": listed(text(), "What was asked for and is not made here."),
+            "hls": _STREAM,
+            "thumbnail": _THUMBNAIL,
+            "notes": listed(text(), "What was asked for and could not be made, and why."),
             "technical_metadata": TECHNICAL,
         },
     ),
@@ -103,8 +107,8 @@ CREATE = Operation(
         takes("url", text("Direct link to the file, http or https; with the method `url`.")),
         takes("file", text("The file itself; with the method `direct`."), is_file=True),
         takes("filename", text("Name of the file, where it says none itself.")),
-        takes("enable_hls", flag("Whether a stream is wished for; none is made here.", default=False)),
-        takes("enable_thumbnail", flag("Whether a picture is wished for; none is made here.", default=False)),
+        takes("enable_hls", flag("Whether a stream (HLS) is to be made of a video.", default=False)),
+        takes("enable_thumbnail", flag("Whether a thumbnail is to be made.", default=False)),
         takes("user_metadata", USER_METADATA),
     ),
     examples={"a link": Example({"method": "url", "url": _URL, "user_metadata": {"category": "sports"}})},

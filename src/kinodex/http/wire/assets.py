@@ -3,13 +3,21 @@
 from collections.abc import Mapping
 from datetime import UTC, datetime
 
-from kinodex.domain.assets import Asset, AssetKind, AssetUse, IndexedAsset, PartStatus, Upload, UploadPart
+from kinodex.domain.assets import (
+    Asset,
+    AssetKind,
+    AssetStatus,
+    AssetUse,
+    IndexedAsset,
+    PartStatus,
+    Rendition,
+    RenditionStatus,
+    Upload,
+    UploadPart,
+)
 from kinodex.domain.streams import FileFacts, PictureStream, SoundStream
 from kinodex.http.wire import v1_1
 from kinodex.http.wire.values import Json, known, seconds, to_the_second
-
-NOT_STREAMED = "This server makes no streams (HLS) of assets."
-NO_THUMBNAIL = "This server makes no thumbnails of assets; those of indexed videos come with search."
 
 
 def asset(shown: Asset) -> Json:
@@ -27,9 +35,10 @@ def asset(shown: Asset) -> Json:
     )
 
 
-def asset_detail(shown: Asset) -> Json:
-    """Show all that is known of an asset; what was wished for and is not made here says so."""
-    notes = [NOT_STREAMED] * shown.wants_stream + [NO_THUMBNAIL] * shown.wants_thumbnail
+def asset_detail(shown: Asset, *, manifest_url: str, thumbnail_url: str) -> Json:
+    """Show all that is known of an asset; what was wished for and could not be made says why."""
+    made = [each for each in (shown.stream, shown.thumbnail) if each is not None]
+    notes = [each.flaw for each in made if each.flaw is not None]
     failure = shown.failure
     return known(
         {
@@ -37,12 +46,29 @@ def asset_detail(shown: Asset) -> Json:
             "size": shown.size_bytes,
             "duration": None if shown.duration_s is None else seconds(shown.duration_s),
             "error": None if failure is None else {"code": failure.code, "message": failure.message},
-            "hls": {"status": "error"} if shown.wants_stream else None,
-            "thumbnail": {"status": "error"} if shown.wants_thumbnail else None,
+            "hls": _rendition(
+                shown, shown.stream, is_wanted=shown.wants_stream, link={"manifest_url": manifest_url}
+            ),
+            "thumbnail": _rendition(
+                shown,
+                shown.thumbnail,
+                is_wanted=shown.wants_thumbnail,
+                link={"representative_url": thumbnail_url},
+            ),
             "notes": notes or None,
             "technical_metadata": _technical(shown),
         }
     )
+
+
+def _rendition(shown: Asset, made: Rendition | None, *, is_wanted: bool, link: Json) -> Json | None:
+    """Show where a stream or a thumbnail stands; ``pending`` until the bytes are here."""
+    if not is_wanted:
+        return None
+    if made is not None:
+        return {"status": made.status.value, **(link if made.status is RenditionStatus.READY else {})}
+    words = {AssetStatus.PROCESSING: "pending", AssetStatus.READY: "processing", AssetStatus.FAILED: "error"}
+    return {"status": words[shown.status]}
 
 
 def use(shown: AssetUse) -> Json:

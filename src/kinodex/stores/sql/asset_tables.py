@@ -24,6 +24,8 @@ assets = Table(
     Column("technical", Json),
     Column("wants_stream", Boolean, nullable=False),
     Column("wants_thumbnail", Boolean, nullable=False),
+    Column("stream", Json),
+    Column("thumbnail", Json),
     Column("user_metadata", Json),
     Column("failure_code", Words),
     Column("failure_message", Words),

@@ -7,7 +7,15 @@ from typing import Any
 import msgspec
 import sqlalchemy as sa
 
-from kinodex.domain.assets import Asset, AssetFacts, AssetKind, AssetMethod, AssetStatus, AssetUse
+from kinodex.domain.assets import (
+    Asset,
+    AssetFacts,
+    AssetKind,
+    AssetMethod,
+    AssetStatus,
+    AssetUse,
+    Rendition,
+)
 from kinodex.domain.ids import AssetId
 from kinodex.domain.listing import Condition, Listing, Page
 from kinodex.domain.tasks import Failure
@@ -105,6 +113,8 @@ def _row(asset: Asset) -> dict[str, object]:
         "method": asset.method.value,
         "status": asset.status.value,
         "technical": asset.technical,
+        "stream": asset.stream,
+        "thumbnail": asset.thumbnail,
         "kind": None if asset.kind is None else asset.kind.value,
         "folded_filename": asset.filename.casefold(),
         "user_metadata": asset.user_metadata,
@@ -119,6 +129,8 @@ def _asset(row: sa.Row[Any]) -> Asset:
         method=AssetMethod(row.method),
         status=AssetStatus(row.status),
         technical=msgspec.convert(row.technical, AssetFacts | None),
+        stream=msgspec.convert(row.stream, Rendition | None),
+        thumbnail=msgspec.convert(row.thumbnail, Rendition | None),
         kind=None if row.kind is None else AssetKind(row.kind),
         user_metadata=msgspec.convert(row.user_metadata, dict[str, MetadataValue] | None),
         failure=None if row.failure_code is None else Failure(row.failure_code, row.failure_message),
