@@ -521,6 +521,30 @@ def test_manifests_are_listed_by_modality_space_and_video(records: SqlRecords, i
         assert manifests_of(store, index.id, videos=[*many, second.id]) == [a_manifest(second.id)]
 
 
+def test_videos_without_vectors_of_a_space_are_named(records: SqlRecords, index: Index) -> None:
+    both, other, bare = (a_video(index.id) for _ in range(3))
+    with records.write() as transaction:
+        for video in (both, other, bare):
+            transaction.videos.add(video)
+        transaction.manifests.add(
+            index.id, [a_manifest(both.id), *(a_manifest(each.id, space="b:0:8") for each in (both, other))]
+        )
+
+    with records.read() as transaction:
+
+        def lacking(space: str, videos: list[VideoId] | None = None) -> list[VideoId]:
+            found = transaction.manifests.lacking(
+                index.id, modality=Modality.VISUAL, space=space, videos=videos
+            )
+            return list(found)
+
+        assert lacking("fake:0:8") == [other.id]
+        assert lacking("b:0:8") == []
+        assert lacking("c:0:8") == sorted([both.id, other.id])
+        assert lacking("c:0:8", [both.id, bare.id]) == [both.id]
+        assert lacking("c:0:8", []) == []
+
+
 # --- texts (more in test_texts.py) -------------------------------------------------------------
 
 

@@ -52,12 +52,13 @@ class Gathered:
     The clues of one channel.
 
     ``engine`` says who looked, ``None`` where there was nothing to look at; ``unreadable`` which videos
-    could not be looked at.
+    could not be looked at; ``foreign`` which have vectors of other spaces only.
     """
 
     clues: Sequence[Clue] = ()
     engine: str | None = None
     unreadable: frozenset[VideoId] = frozenset()
+    foreign: frozenset[VideoId] = frozenset()
 
 
 def gather_clues(
@@ -151,8 +152,13 @@ def _by_vectors(query: SearchQuery, channel: Channel, haystack: Haystack) -> Gat
     manifests = haystack.transaction.manifests.list(
         query.index_id, modality=channel.modality, space=comparison.space.id, videos=haystack.videos
     )
+    foreign = frozenset(
+        haystack.transaction.manifests.lacking(
+            query.index_id, modality=channel.modality, space=comparison.space.id, videos=haystack.videos
+        )
+    )
     if not manifests:
-        return Gathered()
+        return Gathered(foreign=foreign)
     most = sum(manifest.rows for manifest in manifests) if haystack.is_whole else comparison.most
     rows = nearest_rows(manifests, comparison.embed(), vectors=haystack.vectors, top_k=most)
     engine = haystack.engines.names()[comparison.role]
@@ -161,7 +167,7 @@ def _by_vectors(query: SearchQuery, channel: Channel, haystack: Haystack) -> Gat
         for hit in _best_of_each_span(rows.hits)
         if (probability := comparison.calibration.probability(hit.similarity)) >= LEAST_PROBABILITY
     ]
-    return Gathered(clues, engine, rows.unreadable)
+    return Gathered(clues, engine, rows.unreadable, foreign)
 
 
 def _best_of_each_span(hits: Sequence[VectorHit]) -> Iterable[VectorHit]:

@@ -15,6 +15,7 @@ AUDIO = "The option audio looks at speech only: sounds and music are not recogni
 def notes_on(query: SearchQuery, wanted: Wanted, gathered: Mapping[Channel, Gathered]) -> tuple[str, ...]:
     """Return what people should know about an answer; each sentence once."""
     sentences = [*_on_options(wanted), *_on_language(query, gathered), *_on_vectors(gathered)]
+    sentences += _on_spaces(gathered)
     return tuple(dict.fromkeys(sentences))
 
 
@@ -52,6 +53,18 @@ def _on_vectors(gathered: Mapping[Channel, Gathered]) -> Iterator[str]:
         if videos:
             names = ", ".join(sorted(videos))
             yield f"The {modality.value} vectors of some videos cannot be read: {names}."
+
+
+def _on_spaces(gathered: Mapping[Channel, Gathered]) -> Iterator[str]:
+    for modality in Modality:
+        of_modality = [each for channel, each in gathered.items() if channel.modality is modality]
+        count = len(frozenset().union(*(each.foreign for each in of_modality)))
+        if count:
+            videos = "1 video was" if count == 1 else f"{count} videos were"
+            yield (
+                f"{videos} indexed with another {modality.value} model and not compared in that respect; "
+                "what is indexed again is."
+            )
 
 
 def _is_foreign(text: str) -> bool:

@@ -6,6 +6,7 @@ import pytest
 from kinodex.domain import errors
 from kinodex.domain.moments import Confidence
 from kinodex.domain.options import Modality
+from kinodex.domain.spaces import Space
 from kinodex.domain.timeline import Box, Span
 from kinodex.retrieval.filters import parse_filter
 from kinodex.retrieval.notes import AUDIO, LOGO
@@ -284,6 +285,19 @@ def test_a_video_whose_vectors_are_gone_is_named_and_the_others_are_found(index:
 
     assert [moment.video_id for moment in outcome.moments] == [TWO]
     assert ONE in outcome.notes[0]
+
+
+def test_it_says_how_many_videos_another_model_has_indexed(index: StoredIndex) -> None:
+    index.show(ONE, (0.0, 5.0, "pig", 0.95))
+    index.show(TWO, (0.0, 5.0, "pig", 0.9))
+    assert index.search("pig", options=("visual",)).notes == ()
+    index.engines.meaning_space = Space("new-pictures", "1" * 16, 10)
+
+    outcome = index.search("pig", options=("visual",))
+
+    assert outcome.moments == ()
+    (note,) = outcome.notes
+    assert note.startswith("2 videos were indexed with another visual model and not compared")
 
 
 def test_an_empty_index_costs_no_engine_time(index: StoredIndex) -> None:

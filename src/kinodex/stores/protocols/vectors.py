@@ -49,6 +49,17 @@ class ManifestStore(Protocol):
         """Return the segments of an index, or of some of its videos; an empty sequence gives none."""
         ...
 
+    def lacking(
+        self,
+        index_id: IndexId,
+        *,
+        modality: Modality,
+        space: str,
+        videos: Sequence[VideoId] | None,
+    ) -> Sequence[VideoId]:
+        """Return the videos of an index, or of some, with segments of a modality but none in a space."""
+        ...
+
     def of_index(self, index_id: IndexId) -> Sequence[VectorManifest]:
         """Return all segments of an index."""
         ...

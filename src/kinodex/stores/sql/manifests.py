@@ -54,6 +54,24 @@ class SqlManifestStore:
             query = query.where(self.dialect.among(manifest.video_id, videos))
         return [_manifest(row) for row in self.connection.execute(query.order_by(manifest.video_id))]
 
+    def lacking(
+        self,
+        index_id: IndexId,
+        *,
+        modality: Modality,
+        space: str,
+        videos: Sequence[VideoId] | None,
+    ) -> Sequence[VideoId]:
+        """Return the videos of an index, or of some, with segments of a modality but none in a space."""
+        manifest = vector_manifests.c
+        of_modality = sa.and_(manifest.index_id == index_id, manifest.modality == modality.value)
+        served = sa.select(manifest.video_id).where(of_modality, manifest.space == space)
+        query = sa.select(manifest.video_id).where(of_modality).distinct()
+        query = query.where(manifest.video_id.not_in(served)).order_by(manifest.video_id)
+        if videos is not None:
+            query = query.where(self.dialect.among(manifest.video_id, videos))
+        return [VideoId(video) for video in self.connection.scalars(query)]
+
     def of_index(self, index_id: IndexId) -> Sequence[VectorManifest]:
         """Return all segments of an index."""
         query = sa.select(vector_manifests).where(vector_manifests.c.index_id == index_id)
