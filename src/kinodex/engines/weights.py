@@ -44,7 +44,7 @@ def write_manifest(models: Path) -> Manifest:
     """Measure what lies in a folder, say so in its manifest, and return that."""
     (models / MANIFEST).unlink(missing_ok=True)
     files = {
-        path.relative_to(models).as_posix(): _measure(path)
+        path.relative_to(models).as_posix(): measure(path)
         for path in sorted(models.rglob("*"))
         if path.is_file()
     }
@@ -100,11 +100,12 @@ def verify(models: Path) -> tuple[str, ...]:
     return tuple(
         name
         for name, made in manifest.files.items()
-        if not _has_size(models / name, made.size_bytes) or _measure(models / name) != made
+        if not _has_size(models / name, made.size_bytes) or measure(models / name) != made
     )
 
 
-def _measure(path: Path) -> MadeFile:
+def measure(path: Path) -> MadeFile:
+    """Read a file; return what it is."""
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, "sha256").hexdigest()
     return MadeFile(path.stat().st_size, digest)

@@ -140,6 +140,8 @@ ANSWERS: Mapping[type[errors.KinodexError], Answer] = {
     errors.WorkerLost: Answer(500),
     errors.DatabaseUnusable: Answer(500),
     errors.DataFolderInUse: Answer(500),
+    errors.ModelUnknown: Answer(404),
+    errors.ModelNotBrought: Answer(502),
     errors.TaskWithdrawn: Answer(404),
     errors.Overloaded: Answer(429),
     errors.ServerOverloaded: Answer(503, retry_after_s=LONGEST_WAIT_S),
