@@ -31,7 +31,21 @@ def checks(settings: Settings) -> Mapping[str, str | None]:
 
 def notes(settings: Settings) -> Sequence[str]:
     """Return what an operator should know of this machine that keeps nothing from working."""
-    return (*_notes_on_sqlite(settings), *_notes_on_fetching(settings))
+    return (*_notes_on_sqlite(settings), *_notes_on_fetching(settings), *_notes_on_models(settings))
+
+
+def _notes_on_models(settings: Settings) -> Sequence[str]:
+    try:
+        abilities = build_executor(settings).visual_abilities
+    except KinodexError:  # that is a failed check, not a note
+        return ()
+    if abilities.is_calibrated:
+        return ()
+    note = (
+        f"The probabilities of {settings.visual_model} are assumed of its kind and not fitted to it: high, "
+        "medium and low may be off for what is seen; kinodex.json in its folder can hold a fit."
+    )
+    return (note,)
 
 
 def _notes_on_fetching(settings: Settings) -> Sequence[str]:

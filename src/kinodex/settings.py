@@ -39,6 +39,11 @@ class Settings(BaseSettings):
         default=None,
         description="Folder with prepared model files; without it, the cache made by scripts/setup.",
     )
+    visual_model: str = Field(
+        default="conse-lite0",
+        description="What looks at pictures: conse-lite0, which comes with the installation, or the name of "
+        "a model brought by kinodex models pull.",
+    )
     host: str = Field(default="127.0.0.1", description="Address to listen on.")
     port: int = Field(default=8080, ge=0, le=65535, description="Port to listen on; 0 takes a free one.")
     api_key: SecretStr | None = Field(

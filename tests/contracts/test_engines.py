@@ -6,11 +6,14 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from checkpoints import TINY_CLIP
 from PIL import Image, ImageDraw, ImageFilter
 
 from kinodex.domain.arrays import Frame, Sound
 from kinodex.domain.timeline import Box, ScreenText, Span, Utterance
 from kinodex.engines.conse import ConseVisual
+from kinodex.engines.dual_encoders.encoder import DualEncoder, dimensions_of
+from kinodex.engines.dual_encoders.layout import read_layout
 from kinodex.engines.fake import FakeScreenText, FakeSentences, FakeSpeech, FakeVisual
 from kinodex.engines.minilm_onnx import MiniLmSentences
 from kinodex.engines.moonshine import MoonshineSpeech
@@ -26,6 +29,7 @@ from kinodex.engines.rapidocr_reader import RapidOcrReader
 
 REAL = "real"
 FAKE = "fake"
+BROUGHT = "brought"
 KINDS = (FAKE, REAL)
 
 
@@ -44,6 +48,9 @@ def build_sentences(request: pytest.FixtureRequest, kind: str) -> SentenceEmbedd
 
 
 def build_visual(request: pytest.FixtureRequest, kind: str) -> VisualEmbedder:
+    if kind == BROUGHT:
+        layout = read_layout(TINY_CLIP, name="tiny-clip")
+        return DualEncoder(layout, build="0" * 16, dimensions=dimensions_of(layout, threads=1), threads=1)
     return FakeVisual() if kind == FAKE else request.getfixturevalue("real_visual")
 
 
@@ -72,7 +79,7 @@ def sentences(request: pytest.FixtureRequest) -> SentenceEmbedder:
     return build_sentences(request, request.param)
 
 
-@pytest.fixture(params=KINDS)
+@pytest.fixture(params=(*KINDS, BROUGHT))
 def visual(request: pytest.FixtureRequest) -> VisualEmbedder:
     return build_visual(request, request.param)
 

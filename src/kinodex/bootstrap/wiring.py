@@ -90,6 +90,7 @@ def wire(settings: Settings, *, records: SqlRecords, jobs: DbosJobs, executor: E
             executor=executor,
             degraded=engines.degraded,
             overdue=Overdue(executor, lambda: engines.warm_up(executor)),
+            profile=engines.profile(settings),
         ),
         indexing=_indexing(settings, folders, tools=tools, purging=purging),
         control=TaskControl(records=records, blobs=blobs, jobs=jobs, purging=purging, check_room=room.check),

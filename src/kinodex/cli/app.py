@@ -17,13 +17,14 @@ from kinodex.cli import (
     indexing,
     keys,
     listening,
+    models,
     searching,
     serving,
     signing_in,
     task_control,
     webhooks,
 )
-from kinodex.cli.failures import CommandFailed, Status
+from kinodex.cli.failures import CommandFailed, Status, status_of
 from kinodex.cli.output import err
 from kinodex.domain.errors import KinodexError
 from kinodex.settings import Settings, unknown_names
@@ -44,6 +45,7 @@ indexing.task_app.command("retry")(task_control.retry)
 app.add_typer(indexing.index_app, name="index")
 app.add_typer(indexing.task_app, name="task")
 app.add_typer(keys.app, name="key")
+app.add_typer(models.app, name="models")
 webhooks.app.command("listen")(listening.listen)
 app.add_typer(webhooks.app, name="webhook")
 
@@ -84,4 +86,4 @@ def main() -> None:
         sys.exit(error.status)
     except KinodexError as error:
         err.print(f"{error.code}: {error.message}", markup=False)
-        sys.exit(Status.FAULT)
+        sys.exit(status_of(error))

@@ -2,6 +2,8 @@
 
 from enum import IntEnum
 
+from kinodex.domain.errors import EngineNotReady, KinodexError, ModelNotBrought, ModelUnknown
+
 
 class Status(IntEnum):
     """Exit statuses, documented in ``docs/operations/command.md``."""
@@ -12,8 +14,8 @@ class Status(IntEnum):
     UNREACHABLE = 3  # no server answers
     REFUSED = 4  # the server refused the request
     TASK_FAILED = 5  # a task ended as failed
-    NOT_READY = 6  # doctor found something that keeps the server from working
-    INCONSISTENT = 7  # fsck found something that is not repaired
+    NOT_READY = 6  # something keeps the server, or a model, from working
+    INCONSISTENT = 7  # fsck found something that is not repaired, or models verify a changed file
     DELIVERY_FAILED = 8  # a receiver did not take a test event
 
 
@@ -23,3 +25,15 @@ class CommandFailed(Exception):
     def __init__(self, status: Status, message: str) -> None:
         super().__init__(message)
         self.status = status
+
+
+def status_of(error: KinodexError) -> Status:
+    """Return the status for an error of a command that works without a server."""
+    for kind, status in (
+        (ModelUnknown, Status.USAGE),
+        (ModelNotBrought, Status.UNREACHABLE),
+        (EngineNotReady, Status.NOT_READY),
+    ):
+        if isinstance(error, kind):
+            return status
+    return Status.FAULT

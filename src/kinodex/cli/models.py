@@ -9,7 +9,6 @@ import typer
 from kinodex.cli.failures import CommandFailed, Status
 from kinodex.cli.options import AsJson, DataDir, settings_with
 from kinodex.cli.output import err, out, print_json, print_table
-from kinodex.domain.errors import ModelUnknown
 
 app = typer.Typer(no_args_is_help=True, help="Models beside those that come with the installation.")
 
@@ -82,9 +81,9 @@ def pull(
     bring: Callable[[Path], str]
     if folder is None:
         chosen = bootstrap.known_model(name)
-        bring, precision = bootstrap.from_hub(chosen, told=_tell), chosen.precision
+        bring, precision = bootstrap.bring_from_hub(chosen, told=_tell), chosen.precision
     else:
-        bring = bootstrap.from_folder(folder, name=name)
+        bring = bootstrap.copy_from(folder, name=name)
     installed = models.install(name, precision or "fp32", bring)
     if as_json:
         print_json({"name": name, "size_bytes": installed.size_bytes, "source": installed.source})
@@ -124,10 +123,7 @@ def rm(context: typer.Context, name: Name, data_dir: DataDir = None) -> None:
     from kinodex import bootstrap  # noqa: PLC0415  a second of imports that other commands do without
 
     settings = settings_with(context, data_dir=data_dir)
-    try:
-        freed_bytes = bootstrap.installed_models(settings).remove(name)
-    except ModelUnknown as error:
-        raise CommandFailed(Status.USAGE, error.message) from error
+    freed_bytes = bootstrap.installed_models(settings).remove(name)
     out.print(f"{name} is removed; {freed_bytes / 1e6:.1f} MB are free.", markup=False)
 
 

@@ -24,7 +24,7 @@ from kinodex.domain.spaces import Calibration, Space
 from kinodex.engines import registry
 from kinodex.engines.lite0_onnx import CLASSES, FEATURES, Lite0Classifier
 from kinodex.engines.minilm_onnx import DIMENSIONS, MiniLmSentences, sentence_space
-from kinodex.engines.protocols import FrameVectors
+from kinodex.engines.protocols import FrameVectors, VisualAbilities
 from kinodex.engines.weights import CURE, model_file
 
 NAME = "conse-lite0"
@@ -46,6 +46,11 @@ class ConseVisual:
     """
 
     name = NAME
+    abilities = VisualAbilities(
+        finds="about 1,000 kinds of things: objects, animals, food, vehicles, rooms, screens",
+        does_not_find=("actions", "named people", "sounds"),
+        languages=("en",),
+    )
     meaning_calibration = WORDS_CALIBRATION
     appearance_calibration = PICTURES_CALIBRATION
 

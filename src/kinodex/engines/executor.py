@@ -18,6 +18,7 @@ from kinodex.engines.protocols import (
     SentenceEmbedder,
     SpeechRecognizer,
     TimedFrame,
+    VisualAbilities,
     VisualEmbedder,
 )
 from kinodex.engines.turns import Outside, Turns, Usage
@@ -191,6 +192,11 @@ class Executor:
     def speech_languages(self) -> tuple[str, ...]:
         """ISO 639-1 codes of the languages speech is understood in."""
         return self._engines.speech.languages
+
+    @property
+    def visual_abilities(self) -> VisualAbilities:
+        """What words find in pictures, and what not."""
+        return self._engines.visual.abilities
 
     @property
     def sentence_space(self) -> Space:

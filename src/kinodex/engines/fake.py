@@ -9,7 +9,7 @@ import numpy as np
 from kinodex.domain.arrays import AnyArray, Frame, Vectors
 from kinodex.domain.spaces import Calibration, Space
 from kinodex.domain.timeline import ScreenText, Utterance
-from kinodex.engines.protocols import FrameVectors, ReadSound, TimedFrame
+from kinodex.engines.protocols import FrameVectors, ReadSound, TimedFrame, VisualAbilities
 
 COLOURS: dict[str, tuple[int, int, int]] = {
     "black": (0, 0, 0),
@@ -57,6 +57,7 @@ class FakeVisual:
     """
 
     name = "fake-colours"
+    abilities = VisualAbilities("ten colours", ("everything else",), ("en",))
     meaning_calibration = _CLEAR
     appearance_calibration = Calibration(slope=60.0, offset=-57.0)
 

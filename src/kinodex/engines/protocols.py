@@ -71,8 +71,31 @@ class FrameVectors:
     appearance: Vectors
 
 
+@dataclass(frozen=True, slots=True)
+class VisualAbilities:
+    """
+    What people should know of a visual engine.
+
+    Attributes:
+        finds: What words find, in words.
+        does_not_find: What they do not.
+        languages: ISO 639-1 codes of the languages of the words; empty where nobody has said.
+        is_calibrated: Whether its probabilities were fitted to it, not assumed of its kind.
+    """
+
+    finds: str
+    does_not_find: tuple[str, ...]
+    languages: tuple[str, ...]
+    is_calibrated: bool = True
+
+
 class VisualEmbedder(Engine, Protocol):
     """Puts pictures where words can find them, and where other pictures can find them."""
+
+    @property
+    def abilities(self) -> VisualAbilities:
+        """What it is good for; known without loading anything."""
+        ...
 
     @property
     def meaning_space(self) -> Space:

@@ -67,12 +67,14 @@ class Health:
         executor: Executor,
         degraded: Callable[[], Sequence[str]],
         overdue: Overdue,
+        profile: str,
     ) -> None:
         self._records = records
         self._blobs = blobs
         self._executor = executor
         self._degraded = degraded
         self.overdue = overdue
+        self._profile = profile
 
     def readiness(self) -> Readiness:
         """Ask database, blob store and engines."""
@@ -90,10 +92,10 @@ class Health:
 
     def capabilities(self) -> Mapping[str, object]:
         """Return which engine answers what, in which languages, and what is degraded and why."""
-        names = self._executor.names()
+        names, visual = self._executor.names(), self._executor.visual_abilities
         readiness = self._executor.readiness()
         return {
-            "profile": "offline",
+            "profile": self._profile,
             "engines": [
                 {
                     "role": role,
@@ -106,9 +108,10 @@ class Health:
             "search_options": {
                 "visual": {
                     "engine": names["visual"],
-                    "finds": "about 1,000 kinds of things: objects, animals, food, vehicles, rooms, screens",
-                    "languages": ["en"],
-                    "does_not_find": ["actions", "named people", "sounds"],
+                    "finds": visual.finds,
+                    "languages": list(visual.languages),
+                    "does_not_find": list(visual.does_not_find),
+                    "calibration": "fitted" if visual.is_calibrated else "assumed",
                 },
                 "conversation": {
                     "engine": names["speech"],

@@ -15,7 +15,7 @@ from kinodex.engines.dual_encoders.layout import Layout
 from kinodex.engines.dual_encoders.pixels import to_pixels
 from kinodex.engines.dual_encoders.texts import prepare_tokenizer, to_tokens
 from kinodex.engines.onnx_model import OnnxModel
-from kinodex.engines.protocols import FrameVectors
+from kinodex.engines.protocols import FrameVectors, VisualAbilities
 
 _VECTORS = ("image_embeds", "text_embeds", "pooler_output")
 """What the exports of these families call their vectors; the first that a graph has counts."""
@@ -39,6 +39,7 @@ class DualEncoder:
         build: What identifies its space (``Layout.build``).
         dimensions: Length of its vectors (``dimensions_of``).
         threads: Threads of one call, at least 1.
+        languages: ISO 639-1 codes it is said to understand.
         check: Told the loaded encoder once, before its first use; raises ``EngineNotReady`` to refuse it.
     """
 
@@ -49,13 +50,19 @@ class DualEncoder:
         build: str,
         dimensions: int,
         threads: int,
+        languages: tuple[str, ...] = (),
         check: Callable[["DualEncoder"], None] | None = None,
     ) -> None:
         self.name = layout.name
         self.meaning_space = self.appearance_space = Space(layout.name, build, dimensions)
         self.meaning_calibration = layout.words
         self.appearance_calibration = layout.pictures
-        self.is_calibrated = layout.is_calibrated
+        self.abilities = VisualAbilities(
+            "whatever its training has shown it: things, scenes, actions",
+            ("sounds", "movement between pictures"),
+            languages,
+            is_calibrated=layout.is_calibrated,
+        )
         self._layout = layout
         self._threads = threads
         self._check = check

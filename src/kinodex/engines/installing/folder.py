@@ -153,9 +153,13 @@ class InstalledModels:
                 wrong.append(error.message)
         return tuple(wrong)
 
-    def encoder(self, name: str) -> DualEncoder:
+    def encoder(self, name: str, *, languages: tuple[str, ...] = ()) -> DualEncoder:
         """
         Return an installed model as an engine; it loads, and tests itself, when it is first used.
+
+        Args:
+            name: What it is called.
+            languages: ISO 639-1 codes it is said to understand.
 
         Raises:
             ModelUnknown: It is not here.
@@ -174,6 +178,7 @@ class InstalledModels:
             build=_build(layout, manifest.files),
             dimensions=manifest.dimensions,
             threads=self.threads,
+            languages=languages,
             check=check,
         )
 

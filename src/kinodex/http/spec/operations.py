@@ -37,6 +37,7 @@ _FIELDS: Json = {
     "languages": listed(text()),
     "scripts": listed(text()),
     "does_not_find": listed(text()),
+    "calibration": text("fitted to this engine, or assumed of its kind."),
 }
 CAPABILITIES = Operation(
     answer=Shape(
