@@ -413,6 +413,7 @@ def _health(records: SqlRecords, blobs: MemoryBlobs, executor: Executor) -> Heal
         executor=executor,
         degraded=lambda: ["no sandbox"],
         overdue=Overdue(executor, lambda: None),
+        profile="offline",
     )
 
 
