@@ -84,14 +84,7 @@ def wire(settings: Settings, *, records: SqlRecords, jobs: DbosJobs, executor: E
         webhooks=webhooks,
         deliveries=deliveries,
         events=Events(records=records),
-        health=Health(
-            records=records,
-            blobs=blobs,
-            executor=executor,
-            degraded=engines.degraded,
-            overdue=Overdue(executor, lambda: engines.warm_up(executor)),
-            profile=engines.profile(settings),
-        ),
+        health=_health(settings, tools),
         indexing=_indexing(settings, folders, tools=tools, purging=purging),
         control=TaskControl(records=records, blobs=blobs, jobs=jobs, purging=purging, check_room=room.check),
         purging=purging,
@@ -99,6 +92,18 @@ def wire(settings: Settings, *, records: SqlRecords, jobs: DbosJobs, executor: E
         library=open_library(library, tasks=tasks, videos=videos),
         space=DiskSpace(settings.data_dir, settings.free_space_bytes),
         watching=Watching(records=records, jobs=jobs),
+    )
+
+
+def _health(settings: Settings, tools: IndexingTools) -> Health:
+    executor = tools.executor
+    return Health(
+        records=tools.records,
+        blobs=tools.blobs,
+        executor=executor,
+        degraded=engines.degraded,
+        overdue=Overdue(executor, lambda: engines.warm_up(executor)),
+        profile=engines.profile(settings),
     )
 
 
