@@ -14,10 +14,11 @@ WRITTEN = (ScreenText(Span(3.0, 6.0), "Platform nine", Box(0.1, 0.8, 0.4, 0.1), 
 
 def quick_executor(_settings: Settings | None = None) -> Executor:
     """Return an executor whose engines hear ``SAID``, read ``WRITTEN`` and know colours."""
-    return Executor(_quick_engines(), anew=_quick_engines)
+    return Executor(quick_engines(), anew=quick_engines)
 
 
-def _quick_engines() -> EngineSet:
+def quick_engines() -> EngineSet:
+    """Return engines that hear ``SAID``, read ``WRITTEN`` and know colours."""
     return EngineSet(
         sentences=FakeSentences(),
         visual=FakeVisual(),

@@ -85,7 +85,7 @@ class CurlPoster:
                 return Posted(
                     http_status=head.status,
                     answer=_shown(_beginning(exchange)),
-                    retry_after_s=read_retry_after_s(head.one("retry-after")),
+                    retry_after_s=read_retry_after_s(head.one("retry-after"), at=head.one("date")),
                 )
         except UrlAddressNotAllowed as error:
             raise _not_allowed(error) from error

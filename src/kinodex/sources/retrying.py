@@ -40,7 +40,7 @@ def refuse_status(head: Head, *, host: str, limits: FetchLimits) -> None:
     """
     if head.status not in _PASSING:
         raise HttpStatusRefused(head.status)
-    after_s = read_retry_after_s(head.one("retry-after"))
+    after_s = read_retry_after_s(head.one("retry-after"), at=head.one("date"))
     if after_s is not None and after_s > limits.longest_retry_after_s:
         raise RateLimitedBySource(
             f"{host} asks to wait {after_s:.0f} s (HTTP status {head.status}); "
@@ -66,16 +66,26 @@ def _failure(status: int, host: str) -> FetchFailed:
     return HttpStatusRefused(status)
 
 
-def read_retry_after_s(value: str | None) -> float | None:
-    """Return the wait a host asks for, in seconds or as a date (RFC 9110 section 10.2.3); else ``None``."""
+def read_retry_after_s(value: str | None, *, at: str | None = None) -> float | None:
+    """
+    Return the wait a host asks for, in seconds or as a date (RFC 9110 section 10.2.3); else ``None``.
+
+    Args:
+        value: The field.
+        at: When the answer was made, by the host's own clock (its field ``date``): ours may be wrong.
+    """
     if value is None:
         return None
     if _SECONDS.fullmatch(value):
         return float(value)
+    when = _date(value)
+    made = None if at is None else _date(at)
+    return None if when is None else max(0.0, (when - (made or datetime.now(UTC))).total_seconds())
+
+
+def _date(value: str) -> datetime | None:
     try:
         when = parsedate_to_datetime(value)
     except ValueError:
         return None
-    if when.tzinfo is None:
-        when = when.replace(tzinfo=UTC)
-    return max(0.0, (when - datetime.now(UTC)).total_seconds())
+    return when if when.tzinfo is not None else when.replace(tzinfo=UTC)

@@ -2,7 +2,7 @@
 
 import threading
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import structlog
 
@@ -28,7 +28,10 @@ LEASE = timedelta(seconds=30)
 LEFTOVER_AGE_S = 24 * 3600.0
 """A file that has been coming in for so long never will."""
 
-_AT_ONCE = 100
+AT_ONCE = datetime(1970, 1, 1, tzinfo=UTC)
+"""When what is due at once is due: a clock that is set back does not hold it up."""
+
+_MOST_CLAIMED = 100
 
 
 def purge_videos(transaction: Transaction, video_ids: Sequence[VideoId], *, are_worked_on: bool) -> None:
@@ -48,7 +51,7 @@ def purge_prefixes(transaction: Transaction, prefixes: Sequence[str], *, are_wor
     at = now()
     transaction.purges.add(
         prefixes,
-        due_at=at,
+        due_at=AT_ONCE,
         until=at + STRAGGLING if are_worked_on else None,
     )
 
@@ -104,7 +107,7 @@ class Purging:
 
     def _claim(self, at: datetime) -> Sequence[Purge]:
         with self._records.write() as transaction:
-            return transaction.purges.claim(at, again_at=at + LEASE, limit=_AT_ONCE)
+            return transaction.purges.claim(at, again_at=at + LEASE, limit=_MOST_CLAIMED)
 
     def _purge(self, purge: Purge, at: datetime) -> bool:
         """Remove bytes first, then the note: a kill in between costs a second look, no more."""

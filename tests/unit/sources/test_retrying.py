@@ -58,6 +58,15 @@ def test_the_wait_a_host_asks_for_is_read_as_seconds_or_as_a_date() -> None:
     assert garbage.after_s is None
 
 
+@pytest.mark.parametrize("ahead_h", [-1, 0, 1])
+def test_a_wait_until_a_date_is_counted_by_the_clock_of_the_host(ahead_h: int) -> None:
+    theirs = datetime.now(UTC) + timedelta(hours=ahead_h)
+    made, until = (format_datetime(at, usegmt=True) for at in (theirs, theirs + timedelta(seconds=60)))
+    with pytest.raises(TryLater) as refusal:
+        refuse_status(Head(503, (("date", made), ("retry-after", until))), host="a.example", limits=LIMITS)
+    assert refusal.value.after_s == 60
+
+
 def test_a_host_that_asks_for_too_long_a_wait_is_given_up() -> None:
     refusal = refused(503, "86400")
     assert isinstance(refusal, RateLimitedBySource)

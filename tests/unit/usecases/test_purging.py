@@ -166,3 +166,29 @@ def test_what_is_asked_for_again_during_a_removal_is_removed_again(
 
     assert times == [video_prefix(A)] * 2
     assert blobs.size(source_key(A)) is None
+
+
+@pytest.mark.parametrize("hours", [-1, 1])
+def test_what_goes_at_once_goes_at_once_although_the_clock_jumps(
+    sweeping: Purging, records: SqlRecords, blobs: ObstoreBlobs, hours: int
+) -> None:
+    with records.write() as transaction:
+        purge_videos(transaction, [A], are_worked_on=False)
+        announce_bytes(transaction, B)
+
+    assert sweeping.sweep(now() + timedelta(hours=hours)) == 1
+
+    assert list(blobs.list("videos/")) == [source_key(B)]
+
+
+def test_a_removal_whose_sweep_died_before_the_clock_was_set_back_is_made_up_for(
+    sweeping: Purging, records: SqlRecords, blobs: ObstoreBlobs
+) -> None:
+    at = now()
+    with records.write() as transaction:
+        purge_videos(transaction, [A], are_worked_on=False)
+        assert transaction.purges.claim(at, again_at=at + purging.LEASE, limit=1)
+
+    assert sweeping.sweep(at) == 0, "another may be at it"
+    assert sweeping.sweep(at - timedelta(hours=1)) == 1
+    assert blobs.size(source_key(A)) is None

@@ -13,11 +13,12 @@ from fakes import quick_executor
 from origin import Origin, serve_origin
 
 from kinodex import bootstrap
+from kinodex.domain import clock
 from kinodex.domain.errors import KinodexError, VideoTooLong
 from kinodex.domain.options import Modality
 from kinodex.domain.tasks import Failure, Task, TaskStatus
 from kinodex.settings import Settings
-from kinodex.usecases import UseCases, receiving
+from kinodex.usecases import UseCases, receiving, tasks
 from kinodex.usecases.search_request import SearchRequest
 from kinodex.usecases.tasks import TaskRequest
 
@@ -242,3 +243,20 @@ def test_a_video_that_is_too_long_is_not_fetched_whole(
     assert task.failure.code == VideoTooLong.code
     assert "is above the maximum of 7200 s" in task.failure.message
     assert origin.bytes_sent < len(three_hours) / 3
+
+
+@pytest.mark.parametrize("hours", [-1, 1])
+def test_what_came_of_a_url_before_the_clock_jumped_is_not_told_as_new(
+    usecases: UseCases, index_id: str, origin: Origin, monkeypatch: pytest.MonkeyPatch, hours: int
+) -> None:
+    url = f"http://{origin.address}/gone.mp4"
+    _do(usecases, _send(usecases, index_id, url))
+    later = clock.now() + timedelta(hours=hours)
+    for module in (receiving, tasks):
+        monkeypatch.setattr(module, "now", lambda: later)
+
+    again = _do(usecases, _send(usecases, index_id, url))
+
+    assert [path for path, _ in origin.requests] == ["/gone.mp4"] * 2, "the source was asked again"
+    assert again.failure is not None
+    assert "task" not in again.failure.message

@@ -19,7 +19,7 @@ from hostile_site import LIMIT_BYTES, QUICK, Site, Visit, listening, made_video
 from kinodex import bootstrap
 from kinodex.domain.arrays import Vectors
 from kinodex.domain.errors import EngineFailed, NotFound, StepStuck, StepTimedOut, TaskWithdrawn
-from kinodex.domain.lifelines import moved, waiting
+from kinodex.domain.lifelines import check, moved, waiting
 from kinodex.domain.tasks import Task, TaskStatus
 from kinodex.domain.timeline import Utterance
 from kinodex.engines.executor import EngineSet, Executor
@@ -133,6 +133,31 @@ def test_a_withdrawn_task_stays_withdrawn_although_its_step_was_overdue() -> Non
     )
     with pytest.raises(TaskWithdrawn):
         watching.run("decode", withdrawn)
+
+
+@pytest.mark.parametrize("hours", [-1, 1])
+def test_a_clock_that_jumps_ends_no_step_and_spares_none(monkeypatch: pytest.MonkeyPatch, hours: int) -> None:
+    real = time.time
+    jumped = threading.Event()
+
+    def step() -> str:
+        monkeypatch.setattr(time, "time", lambda: real() + 3600 * hours)
+        jumped.set()
+        time.sleep(0.1)
+        return "done"
+
+    watching = _watching(Deadlines("decode", floor_s=5.0, factor=0.0, still_s=5.0))
+    assert watching.run("decode", step) == "done"
+    assert jumped.is_set()
+    watching = _watching(Deadlines("decode", still_s=0.1))
+    with pytest.raises(StepTimedOut):
+        watching.run("decode", _until_told)
+
+
+def _until_told() -> None:
+    while True:
+        check()
+        time.sleep(0.001)
 
 
 # --- a fetch -----------------------------------------------------------------------------------

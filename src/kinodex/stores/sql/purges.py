@@ -13,6 +13,11 @@ from kinodex.stores.sql.tables import purges
 _ROWS_AT_ONCE = 1000
 
 
+def _claimed_before_a_jump(again_at: datetime) -> sa.ColumnElement[bool]:
+    """Claims are short: one that ends later than one made now was made before the clock was set back."""
+    return sa.and_(purges.c.is_begun, purges.c.due_at > again_at)
+
+
 @dataclass(frozen=True, slots=True)
 class SqlPurgeStore:
     """The notes as one transaction sees them."""
@@ -53,7 +58,7 @@ class SqlPurgeStore:
         """Begin with those that are due, the longest due first; rows others are claiming are passed over."""
         due = (
             sa.select(purges.c.prefix)
-            .where(purges.c.due_at <= at)
+            .where(sa.or_(purges.c.due_at <= at, _claimed_before_a_jump(again_at)))
             .order_by(purges.c.due_at, purges.c.prefix)
             .limit(limit)
             .with_for_update(skip_locked=True)
