@@ -385,6 +385,12 @@ def _lines(video_id: VideoId, modality: Modality, texts: Sequence[str]) -> list[
     ]
 
 
+@pytest.fixture
+def brief_streams(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Streams of events that end by themselves, for clients that wait for the end of an answer."""
+    monkeypatch.setattr("kinodex.http.routes.task_events.LONGEST_S", 0.05)
+
+
 @pytest.fixture(scope="session")
 def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database with its tables made, to be copied."""

@@ -85,6 +85,9 @@ def _aim(case: Case) -> None:
         case.body["index_id"] = INDEX_ID
 
 
+pytestmark = pytest.mark.usefixtures("brief_streams")
+
+
 @pytest.fixture(scope="module")
 def built(shared_backstage, shared_client) -> Scene:
     return scene_of(shared_backstage, shared_client)

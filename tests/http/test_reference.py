@@ -35,6 +35,9 @@ _UPLOADS = {
 """Files that go to the disk while they are read, so no one asks for them by name."""
 
 
+pytestmark = pytest.mark.usefixtures("brief_streams")
+
+
 @pytest.fixture(scope="module")
 def built(shared_backstage, shared_client) -> Scene:
     return scene_of(shared_backstage, shared_client)

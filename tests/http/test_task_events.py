@@ -191,6 +191,11 @@ def test_a_cursor_that_was_never_given_out_is_refused(client, cursor: str) -> No
     assert (refused.status_code, refused.json()["code"]) == (400, "parameter_invalid")
 
 
+def test_no_stream_lasts_for_ever(address, brief_streams) -> None:
+    with _listening(address) as listener:
+        assert [event for event in listener.events() if "data" in event] == []
+
+
 def test_an_unknown_task_is_not_there(client) -> None:
     refused = client.get(PATH, params={"task_id": "0" * 24})
     assert (refused.status_code, refused.json()["code"]) == (404, "resource_not_exist")

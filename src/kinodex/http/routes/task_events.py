@@ -1,5 +1,6 @@
 """``/events/stream``: how tasks go on, as server-sent events."""
 
+import time
 from collections.abc import AsyncIterator, Callable
 from datetime import datetime
 
@@ -32,6 +33,8 @@ router = APIRouter(prefix="/events", tags=["tasks"])
 
 HEARTBEAT_S = 10.0
 """A line in silence, so that nobody between us and the client takes the connection for dead."""
+LONGEST_S = 3600.0
+"""Then a stream ends and the client comes back: no connection is kept for ever."""
 LOOK_UP_S = 0.5
 """So often a stream notices that the server ends."""
 RETRY_MS = 2_000
@@ -91,8 +94,8 @@ class _Stream:
 
     async def _watched(self, watcher: Watcher) -> AsyncIterator[bytes]:
         drain: Drain = self._request.app.state.drain
-        quiet_s = 0.0
-        while not drain.has_begun:
+        quiet_s, ends_at = 0.0, time.monotonic() + LONGEST_S
+        while not drain.has_begun and time.monotonic() < ends_at:
             began = now()
             news = await watcher.next(within_s=LOOK_UP_S)
             for each in news:
