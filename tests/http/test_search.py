@@ -153,7 +153,7 @@ def test_a_page_nobody_was_given_is_said_to_have_expired(shared_client: TestClie
         ({"query": "   "}, 400, "parameter_not_provided"),
         ({"query": 7}, 400, "parameter_invalid"),
         ({"query": "x" * 2001}, 400, "parameter_invalid"),
-        ({"query": {"$and": [{"text": "a"}]}}, 400, "parameter_invalid"),
+        ({"query": {"$and": ["a"]}}, 400, "parameter_invalid"),
         ({"search_options": None}, 400, "parameter_not_provided"),
         ({"search_options": []}, 400, "parameter_not_provided"),
         ({"search_options": ["telepathy"]}, 400, "search_option_not_supported"),

@@ -48,7 +48,7 @@ NOT_SERVED = [
     ("POST", "/v1.3/tasks/transfers"),
     ("POST", "/v1.1/tasks/external-provider"),
     ("POST", "/v1.2/tasks/transfers/import/x"),
-    ("POST", "/v1.1/combined-search"),
+    ("POST", "/v1.3/combined-search"),
     ("POST", "/v1.3/classify"),
     ("POST", "/v1.1/gist"),
     ("POST", "/v1.2/analyze"),

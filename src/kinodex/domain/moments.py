@@ -38,12 +38,27 @@ class Evidence:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MatchedPart:
+    """
+    One part of a combined query in a moment: where it matched, and how likely.
+
+    ``query`` is the part as people write it. ``is_against`` says that it was to be left out, and was not
+    sure enough to do so.
+    """
+
+    query: str
+    span: Span
+    probability: float
+    is_against: bool = False
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Moment:
     """
     Neighbouring matches of one video, merged.
 
     ``score`` is 0-100; ``best_frame_s`` is the time of the picture that stands for the moment;
-    ``evidence`` is sorted by falling probability and never empty.
+    ``evidence`` is sorted by falling probability and never empty. ``parts`` are those of a combined query.
     """
 
     video_id: VideoId
@@ -53,3 +68,4 @@ class Moment:
     best_frame_s: float
     evidence: tuple[Evidence, ...]
     options: tuple[str, ...]
+    parts: tuple[MatchedPart, ...] = ()

@@ -35,6 +35,7 @@ def wanted_channels(query: SearchQuery) -> Wanted:
         option: frozenset(
             Channel(modality, how)
             for modality in modalities_of(option, generation=query.generation)
+            if query.modality in {None, modality}
             for how in _ways(query, option, modality)
         )
         for option in query.options

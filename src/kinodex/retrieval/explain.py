@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from kinodex.domain.ids import VideoId
-from kinodex.domain.moments import Evidence, Moment
+from kinodex.domain.moments import Evidence, MatchedPart, Moment
 from kinodex.domain.options import Modality
 from kinodex.domain.timeline import Span
 from kinodex.retrieval.channels import Channel, Wanted
@@ -24,18 +24,23 @@ LineKey = tuple[VideoId, Modality, int]
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A peak of a video and the clues it is made of, the likeliest first, never none."""
+    """
+    A peak of a video and the clues it is made of, the likeliest first, never none.
+
+    ``parts`` say which part of a combined query is where.
+    """
 
     video_id: VideoId
     peak: Peak
     clues: tuple[Clue, ...]
+    parts: tuple[MatchedPart, ...] = ()
 
 
 class Reasons:
     """The clues of one video, to be looked up by time."""
 
     def __init__(self, clues: Sequence[Clue], wanted: Wanted, *, operator: str) -> None:
-        self._clues = sorted(clues, key=_by_weight)
+        self._clues = sorted(clues, key=by_weight)
         self._starts_s = np.array([clue.span.start_s for clue in self._clues])
         self._ends_s = np.array([clue.span.end_s for clue in self._clues])
         every = frozenset[Channel]().union(*wanted.values())
@@ -86,6 +91,7 @@ def _moment(found: Found, wanted: Wanted, *, bands: Bands, lines: Mapping[LineKe
         best_frame_s=_best_frame_s(found),
         evidence=tuple(_evidence(clue, lines) for clue in found.clues),
         options=tuple(sorted(option for option, ways in wanted.items() if ways & channels)),
+        parts=found.parts,
     )
 
 
@@ -93,7 +99,8 @@ def _best(clues: Sequence[Clue], channels: frozenset[Channel]) -> Clue:
     return next(clue for clue in clues if clue.channel in channels)
 
 
-def _by_weight(clue: Clue) -> tuple[float, Channel, float, int]:
+def by_weight(clue: Clue) -> tuple[float, Channel, float, int]:
+    """Order clues: the likeliest first."""
     return -clue.probability, clue.channel, clue.span.start_s, clue.number
 
 

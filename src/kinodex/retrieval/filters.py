@@ -83,6 +83,27 @@ def select_videos(videos: VideoStore, index_id: IndexId, wanted: ParsedFilter) -
     return videos.matching(index_id, [named, *wanted.conditions]) if wanted.conditions else present
 
 
+def select_in_each(
+    videos: VideoStore, index_ids: Sequence[IndexId], wanted: ParsedFilter
+) -> Mapping[IndexId, Sequence[VideoId] | None]:
+    """
+    Return for each index the ids of the videos to look at; ``None`` for a whole index.
+
+    Raises:
+        VideoNotInIndex: An id of the filter is in none of the indexes.
+    """
+    if wanted.ids is None or len(index_ids) == 1:
+        return {index_id: select_videos(videos, index_id, wanted) for index_id in index_ids}
+    named = Condition("id", "in", wanted.ids)
+    present = {index_id: videos.matching(index_id, [named]) for index_id in index_ids}
+    if missing := set(wanted.ids).difference(*present.values()):
+        raise errors.VideoNotInIndex(min(missing))
+    return {
+        index_id: videos.matching(index_id, [named, *wanted.conditions]) if found else ()
+        for index_id, found in present.items()
+    }
+
+
 def _ids(given: object) -> tuple[VideoId, ...] | None:
     if given is None:
         return None

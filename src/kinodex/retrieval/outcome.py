@@ -2,9 +2,9 @@
 
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
-from kinodex.domain.ids import VideoId
+from kinodex.domain.ids import IndexId, VideoId
 from kinodex.domain.moments import Moment
 
 
@@ -27,6 +27,7 @@ class SearchOutcome:
         no_confident_match: Nothing reached the band ``low``, whatever the threshold.
         engines: Who looked, for each modality and way, e.g. ``{"speech/semantic": "minilm"}``.
         notes: What is degraded and why, for people.
+        homes: The index of each video of a moment, where several were asked.
     """
 
     moments: tuple[Moment, ...]
@@ -34,6 +35,7 @@ class SearchOutcome:
     no_confident_match: bool
     engines: Mapping[str, str]
     notes: tuple[str, ...] = ()
+    homes: Mapping[VideoId, IndexId] = field(default_factory=dict)
 
 
 def group_by_video(moments: Sequence[Moment], *, sort_option: str) -> tuple[VideoMoments, ...]:

@@ -9,11 +9,12 @@ import msgspec
 
 from kinodex.domain import errors
 from kinodex.domain.clock import now
-from kinodex.domain.ids import IndexId, VideoId
+from kinodex.domain.ids import VideoId
 from kinodex.domain.moments import Moment
+from kinodex.domain.queries import Node
 from kinodex.domain.videos import Video
 from kinodex.engines.executor import Executor
-from kinodex.retrieval.filters import parse_filter
+from kinodex.retrieval.filters import ParsedFilter, parse_filter
 from kinodex.retrieval.outcome import SearchOutcome, VideoMoments
 from kinodex.retrieval.query import SearchQuery
 from kinodex.retrieval.search import search
@@ -21,7 +22,7 @@ from kinodex.stores.protocols import Records, Transaction, VectorStore
 from kinodex.usecases.classification import Classification
 from kinodex.usecases.indexes import require_index
 from kinodex.usecases.pictures import QueryPictures
-from kinodex.usecases.search_checks import check_options, check_request
+from kinodex.usecases.search_checks import check_options, check_request, tree_of_request
 from kinodex.usecases.search_request import SearchPage, SearchPool, SearchRequest
 
 PAGE_LIFE = timedelta(minutes=20)
@@ -60,6 +61,7 @@ class Search:
 
         Raises:
             NotFound: No such index.
+            QueryUnreadable: A query in the search language breaks its grammar.
             ParameterMissing: Neither text nor picture, or no option.
             ParameterInvalid: A value outside its range.
             SearchOptionUnsupported: An option the index does not have.
@@ -68,10 +70,12 @@ class Search:
             VideoNotInIndex: The filter names a video of another index.
             EngineNotReady: Weights are missing.
         """
-        check_request(request)
+        tree = tree_of_request(request)
+        check_request(request, tree)
         with self._records.read() as transaction:
-            check_options(request, require_index(transaction, request.index_id))
-        query = self._query(request)
+            for index_id in request.index_ids:
+                check_options(request, tree, require_index(transaction, index_id))
+        query = self._query(request, tree)
         with self._records.read() as transaction:
             outcome = search(
                 query,
@@ -107,7 +111,7 @@ class Search:
             answer = msgspec.json.decode(content, type=FrozenAnswer)
             return _page(answer, name, int(number), transaction=transaction)
 
-    def _query(self, request: SearchRequest) -> SearchQuery:
+    def _query(self, request: SearchRequest, tree: Node | None) -> SearchQuery:
         return SearchQuery(
             index_id=request.index_id,
             generation=request.generation,
@@ -121,16 +125,32 @@ class Search:
             adjust_confidence_level=request.adjust_confidence_level,
             group_by=request.group_by,
             sort_option=request.sort_option,
-            only=parse_filter(request.filter, generation=request.generation),
+            only=_only(request),
+            other_index_ids=request.other_index_ids,
+            tree=tree,
         )
 
 
+def _only(request: SearchRequest) -> ParsedFilter:
+    only = parse_filter(request.filter, generation=request.generation)
+    if not request.video_ids:
+        return only
+    if only.ids is not None:
+        raise errors.ParameterInvalid("video_ids", "the filter holds id already; send one of the two")
+    return replace(only, ids=tuple(dict.fromkeys(request.video_ids)))
+
+
 def _freeze(request: SearchRequest, outcome: SearchOutcome, transaction: Transaction) -> FrozenAnswer:
-    totals = transaction.indexes.totals([request.index_id])[request.index_id]
+    totals = transaction.indexes.totals(list(request.index_ids)).values()
     return FrozenAnswer(
-        request=replace(request, pictures=(), filter=None),
+        request=replace(request, pictures=(), filter=None, video_ids=()),
         outcome=outcome,
-        pool=SearchPool(request.index_id, totals.video_count, totals.total_duration_s),
+        pool=SearchPool(
+            request.index_id,
+            sum(each.video_count for each in totals),
+            sum(each.total_duration_s for each in totals),
+            request.index_ids[1:],
+        ),
     )
 
 
@@ -143,7 +163,7 @@ def _page(answer: FrozenAnswer, name: str, number: int, *, transaction: Transact
     start, total = number * limit, len(hits)
     if start >= total and number > 0:
         raise errors.PageExpired
-    videos = _still_there(hits[start : start + limit], answer.request.index_id, transaction)
+    videos = _still_there(hits[start : start + limit], answer, transaction)
     shown = [hit for hit in hits[start : start + limit] if hit.video_id in videos]
     return SearchPage(
         request=answer.request,
@@ -158,12 +178,17 @@ def _page(answer: FrozenAnswer, name: str, number: int, *, transaction: Transact
         pool=answer.pool,
         no_confident_match=answer.outcome.no_confident_match,
         notes=answer.outcome.notes,
+        homes=answer.outcome.homes,
         user_metadata={video_id: video.user_metadata for video_id, video in videos.items()},
     )
 
 
 def _still_there(
-    hits: Sequence[Moment | VideoMoments], index_id: IndexId, transaction: Transaction
+    hits: Sequence[Moment | VideoMoments], answer: FrozenAnswer, transaction: Transaction
 ) -> Mapping[VideoId, Video]:
-    videos = [transaction.videos.get(index_id, video_id) for video_id in {hit.video_id for hit in hits}]
+    homes, first = answer.outcome.homes, answer.request.index_id
+    videos = [
+        transaction.videos.get(homes.get(video_id, first), video_id)
+        for video_id in {hit.video_id for hit in hits}
+    ]
     return {video.id: video for video in videos if video is not None}

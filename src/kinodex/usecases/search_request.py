@@ -31,6 +31,10 @@ class SearchRequest:
         sort_option: ``score`` or ``clip_count``.
         page_limit: Hits on a page, 1-50.
         filter: The filter object as sent, parsed from JSON; checked by the search.
+        other_index_ids: Where to look too.
+        video_ids: The only videos to look at; all where empty.
+        language: What ``text`` is written in: ``plain`` words, or the search language ``kinodex``.
+        combined: What to look for, instead of ``text``: a query object as sent; checked by the search.
     """
 
     index_id: IndexId
@@ -48,15 +52,25 @@ class SearchRequest:
     sort_option: str = "score"
     page_limit: int = 10
     filter: object = None
+    other_index_ids: tuple[IndexId, ...] = ()
+    video_ids: tuple[VideoId, ...] = ()
+    language: str = "plain"
+    combined: object = None
+
+    @property
+    def index_ids(self) -> tuple[IndexId, ...]:
+        """All indexes to look in, each once."""
+        return tuple(dict.fromkeys((self.index_id, *self.other_index_ids)))
 
 
 @dataclass(frozen=True, slots=True)
 class SearchPool:
-    """The whole index, filtered or not."""
+    """The whole of one index, or of several together, filtered or not; ``index_id`` is the first."""
 
     index_id: IndexId
     video_count: int
     total_duration_s: float
+    other_index_ids: tuple[IndexId, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,7 +81,8 @@ class SearchPage:
     ``moments`` is filled when grouped by clip, ``groups`` when grouped by video. ``first_rank`` is the
     1-based place of the first hit in the whole answer. ``next_token`` is ``None`` on the last page.
     ``no_confident_match`` says that nothing reached the band ``low``; ``notes`` what is degraded and why.
-    ``request`` is the search without its pictures.
+    ``request`` is the search without its pictures. ``homes`` says in which index each video is, where
+    several were asked.
     """
 
     request: SearchRequest
@@ -82,4 +97,5 @@ class SearchPage:
     pool: SearchPool
     no_confident_match: bool
     notes: Sequence[str] = ()
+    homes: Mapping[VideoId, IndexId] = field(default_factory=dict)
     user_metadata: Mapping[VideoId, Mapping[str, MetadataValue]] = field(default_factory=dict)

@@ -5,7 +5,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from kinodex.domain import errors
-from kinodex.domain.ids import IndexId
+from kinodex.domain.ids import IndexId, VideoId
 from kinodex.domain.moments import Moment
 from kinodex.http.auth import READ, CallerDep
 from kinodex.http.bodies import read_body
@@ -14,14 +14,14 @@ from kinodex.http.fields import Fields
 from kinodex.http.gates import SEARCHES
 from kinodex.http.links import picture_link
 from kinodex.http.multipart_bodies import Accepted, SmallFile
-from kinodex.http.parameters import index_id_of, query_fields
+from kinodex.http.parameters import index_id_of, query_fields, video_id_of
 from kinodex.http.signing import Signer
 from kinodex.http.spec import search as spec
 from kinodex.http.spec.operation import documented
 from kinodex.http.threads import call
 from kinodex.http.versions import GenerationDep, only_in
 from kinodex.http.wire.hits import Answering
-from kinodex.usecases.search_request import SearchRequest
+from kinodex.usecases.search_request import SearchPage, SearchRequest
 
 router = APIRouter(tags=["search"])
 
@@ -34,11 +34,14 @@ _ACCEPTED = Accepted(
     }
 )
 _URL_NAMES = ("query_media_url", "query_media_urls")
-# Of version 1.2, but its clients page through it under 1.1 too.
+# Of versions 1.1 and 1.2; clients of 1.2 page through both under 1.1 too.
 _OLD = only_in("v1.1", "v1.2")
 
 
 @router.post("/search", dependencies=[READ, SEARCHES], openapi_extra=documented(spec.SEARCH))
+@router.post("/combined-search", dependencies=[READ, _OLD, SEARCHES], openapi_extra=documented(spec.COMBINED))
+@router.post("/search/combined", dependencies=[READ, _OLD, SEARCHES], openapi_extra=documented(spec.COMBINED))
+@router.post("/beta/search", dependencies=[READ, _OLD, SEARCHES], openapi_extra=documented(spec.COMBINED))
 @router.post("/search-v2", dependencies=[READ, _OLD, SEARCHES], openapi_extra=documented(spec.SEARCH))
 async def search(
     request: Request,
@@ -54,11 +57,14 @@ async def search(
         wanted = _search_request(body, generation=generation)
         with_metadata = bool(body.flag("include_user_metadata"))
         page = await call(usecases.search.search, wanted, owner=caller.id)
-    answering = _answering(request, signer, wanted.index_id, with_user_metadata=with_metadata)
+    answering = _answering(request, signer, page, with_user_metadata=with_metadata)
     return JSONResponse(view.search(page, answering=answering))
 
 
 @router.get("/search/{token}", dependencies=[READ, SEARCHES], openapi_extra=documented(spec.TURN))
+@router.get(
+    "/combined-search/{token}", dependencies=[READ, _OLD, SEARCHES], openapi_extra=documented(spec.TURN)
+)
 @router.get("/search-v2/{token}", dependencies=[READ, _OLD, SEARCHES], openapi_extra=documented(spec.TURN))
 async def turn_page(
     token: str,
@@ -72,17 +78,24 @@ async def turn_page(
     """Return a further page of an earlier search."""
     page = await call(usecases.search.page, token, owner=caller.id)
     with_metadata = bool(query_fields(request.query_params).flag("include_user_metadata"))
-    answering = _answering(request, signer, page.request.index_id, with_user_metadata=with_metadata)
+    answering = _answering(request, signer, page, with_user_metadata=with_metadata)
     return JSONResponse(view.search(page, answering=answering))
 
 
 def _search_request(body: Fields, *, generation: str) -> SearchRequest:
     pictures, urls = _pictures(body)
+    index_id, *others = _index_ids(body)
+    combined = body.value("query")
+    is_combined = isinstance(combined, dict)
     return SearchRequest(
-        index_id=index_id_of(body.required_text("index_id")),
+        index_id=index_id,
+        other_index_ids=tuple(others),
+        video_ids=_video_ids(body),
+        language=body.text("query_language") or "plain",
+        combined=combined if is_combined else None,
         generation=generation,
         options=body.texts("search_options") or (),
-        text=_text(body),
+        text=None if is_combined else body.text("query_text", "query"),
         pictures=pictures,
         picture_urls=urls,
         operator=body.text("operator") or "or",
@@ -97,10 +110,19 @@ def _search_request(body: Fields, *, generation: str) -> SearchRequest:
     )
 
 
-def _text(body: Fields) -> str | None:
-    if isinstance(body.value("query"), dict):
-        raise errors.ParameterInvalid("query", "combined queries are not served here; send a text")
-    return body.text("query_text", "query")
+def _index_ids(body: Fields) -> list[IndexId]:
+    """Return the indexes to look in, the one named alone first."""
+    alone = body.text("index_id")
+    named = [*([alone] if alone else []), *(body.texts("index_ids") or ())]
+    if not named:
+        raise errors.ParameterMissing("index_id", "index_ids")
+    return [index_id_of(each) for each in named]
+
+
+def _video_ids(body: Fields) -> tuple[VideoId, ...]:
+    alone = body.text("video_id")
+    named = [*([alone] if alone else []), *(body.texts("video_ids") or ())]
+    return tuple(video_id_of(each) for each in named)
 
 
 def _pictures(body: Fields) -> tuple[tuple[bytes, ...], tuple[str, ...]]:
@@ -123,8 +145,9 @@ def _filter(body: Fields) -> object:
         raise errors.FilterInvalid("The filter is not readable as JSON.") from error
 
 
-def _answering(request: Request, signer: Signer, index_id: IndexId, *, with_user_metadata: bool) -> Answering:
+def _answering(request: Request, signer: Signer, page: SearchPage, *, with_user_metadata: bool) -> Answering:
     def link(moment: Moment) -> str:
+        index_id = page.homes.get(moment.video_id, page.request.index_id)
         return picture_link(request, signer, index_id, moment.video_id, at_s=moment.best_frame_s)
 
     return Answering(link=link, with_user_metadata=with_user_metadata)

@@ -1,6 +1,8 @@
 """What ``/search`` takes and answers."""
 
-from kinodex.http.spec.operation import Example, Operation, needs, takes
+from dataclasses import replace
+
+from kinodex.http.spec.operation import Example, Operation, takes
 from kinodex.http.spec.schema import (
     AT_S,
     INDEX_ID,
@@ -46,6 +48,20 @@ _CLIP: Json = {
     "thumbnail_url": text("Link to a JPEG that works for an hour without a key."),
     "explain": listed(_EXPLAINED),
 }
+_PARTS: Json = {
+    "parts": listed(
+        record(
+            {
+                "query": text("The part, as people write it."),
+                "start": number("Seconds."),
+                "end": number("Seconds."),
+                "probability": number("That it is there, 0 to 1."),
+                "left_out": flag("Whether it was to be left out, and was not sure enough to do so."),
+            }
+        ),
+        "Of a combined query: which part of it is where.",
+    ),
+}
 _CLIP_EXAMPLE: Json = {
     "start": 0.5,
     "end": 2.5,
@@ -75,24 +91,37 @@ _OPTIONS: Json = {
 }
 _OPTIONS_EXAMPLE: Json = {"metadata": [{"type": "conversation", "text": "the race begins"}]}
 _METADATA: Json = {"user_metadata": USER_METADATA}
+_IN_INDEX: Json = {"index_id": identifier("Index of the video, where several were searched.")}
+_SOMETIMES: Json = {**_PARTS, **_IN_INDEX, **_METADATA}
 
 CLIP = Shape(
     "Clip",
     record(
         {"rank": integer("Place in the whole answer, from 1."), **_CLIP},
-        {"transcription": text("What is said, where it is why the moment was found."), **_METADATA},
+        {
+            "transcription": text("What is said, where it is why the moment was found."),
+            **_PARTS,
+            **_IN_INDEX,
+            **_METADATA,
+        },
     ),
     {"rank": 1, **_CLIP_EXAMPLE, "transcription": "the race begins"},
-    dict.fromkeys(_OLD, (record({**_CLIP, **_OPTIONS}, _METADATA), {**_CLIP_EXAMPLE, **_OPTIONS_EXAMPLE})),
+    dict.fromkeys(
+        _OLD,
+        (
+            record({**_CLIP, **_OPTIONS}, _SOMETIMES),
+            {**_CLIP_EXAMPLE, **_OPTIONS_EXAMPLE},
+        ),
+    ),
 )
 _GROUP = Shape(
     "VideoWithClips",
-    record({"id": identifier("Id of the video."), "clips": listed(CLIP)}, _METADATA),
+    record({"id": identifier("Id of the video."), "clips": listed(CLIP)}, {**_IN_INDEX, **_METADATA}),
     {"id": VIDEO_ID, "clips": [CLIP.example]},
     dict.fromkeys(
         _OLD,
         (
-            record({"id": identifier("Id of the video."), "clips": listed(CLIP)}, _METADATA),
+            record({"id": identifier("Id of the video."), "clips": listed(CLIP)}, {**_IN_INDEX, **_METADATA}),
             {"id": VIDEO_ID, "clips": [CLIP.of("v1.1")[1]]},
         ),
     ),
@@ -117,7 +146,8 @@ _ENVELOPE: Json = {
             "index_id": identifier("Id of the index."),
             "total_count": integer("How many videos are in it."),
             "total_duration": number("Their seconds together."),
-        }
+        },
+        {"index_ids": listed(identifier(), "The indexes, where several were searched.")},
     ),
     "no_confident_match": flag("Whether nothing reached the confidence low."),
     "notes": listed(text(), "What is degraded about this answer, and why."),
@@ -146,7 +176,7 @@ ANSWER = Shape(
     dict.fromkeys(
         _OLD,
         (
-            record({**_ENVELOPE, **_ECHO}, {"query": text()}),
+            record({**_ENVELOPE, **_ECHO}, {"query": {"type": ["string", "object"]}}),
             {
                 "data": [CLIP.of("v1.1")[1]],
                 **_ENVELOPE_EXAMPLE,
@@ -165,14 +195,41 @@ _FILTER: Json = {
     "description": "Conditions that all must hold: `id` (list of video ids), `duration`, `width`, `height`, "
     "`size`, `fps` (a number or `{gte, lte}`), `filename`, `title`, or a key of the user's own metadata.",
 }
+_COMBINED: Json = {
+    "type": "object",
+    "description": 'A leaf `{"text": …}`, with `search_options`, `conversation_option`, `modality` (visual, '
+    "speech, screen_text) or `pictures` (numbers of those sent) of its own; or `$and`, `$or`, `$then` with a "
+    'list of queries, `$not` with `{"origin": …, "sub": …}`. `proximity`, in seconds, stands beside `$and` '
+    "and `$then`. At most 20 leaves and 8 levels.",
+}
+_SEVERAL = "Send `index_id`, or up to 50 `index_ids`."
+_WHERE = (
+    takes("index_id", identifier("Index to look in.")),
+    takes("index_ids", listed(identifier(), "Several indexes to look in.", maxItems=50)),
+    takes("video_id", identifier("The only video to look at.")),
+    takes("video_ids", listed(identifier(), "The only videos to look at.")),
+)
 SEARCH = Operation(
     answer=ANSWER,
-    details="A text or up to ten pictures are needed; a text beside pictures narrows what is looked for.",
+    details="A text or pictures are needed, up to ten files and ten links; a text beside pictures is looked "
+    "for too, and what matches both comes first. " + _SEVERAL,
     body=(
-        needs("index_id", identifier("Index to look in.")),
-        needs("search_options", listed(_OPTION, "What to look at; the index must have it.", minItems=1)),
-        takes("query", text("What to look for, in words (v1.1, v1.2).", maxLength=2000)),
+        *_WHERE,
+        takes(
+            "search_options",
+            listed(_OPTION, "What to look at; the index must have it. Needed unless all parts say it."),
+        ),
+        takes("query", {"anyOf": [text("What to look for, in words.", maxLength=2000), _COMBINED]}),
         takes("query_text", text("What to look for, in words.", maxLength=2000)),
+        takes(
+            "query_language",
+            word(
+                "plain",
+                "kinodex",
+                about='`kinodex`: the text may join parts, as in `"goal" then:10s said:"what a save"`.',
+                default="plain",
+            ),
+        ),
         takes("query_media_type", word("image", about="Needed where pictures are sent.")),
         takes("query_media_url", listed(text(), "Links to pictures.", maxItems=10)),
         takes("query_media_urls", listed(text(), "The same under another name.", maxItems=10)),
@@ -209,6 +266,15 @@ SEARCH = Operation(
             },
             only=_NEW,
         ),
+        "several things at once": Example(
+            {
+                "index_id": INDEX_ID,
+                "query_text": 'race then:30s said:"we have a winner"',
+                "query_language": "kinodex",
+                "search_options": ["visual", "audio"],
+            },
+            only=_NEW,
+        ),
         "by video": Example(
             {
                 "index_id": INDEX_ID,
@@ -218,6 +284,34 @@ SEARCH = Operation(
                 "page_limit": 5,
             },
             only=_NEW,
+        ),
+    },
+    errors=(404,),
+)
+COMBINED = Operation(
+    answer=ANSWER,
+    details="Searches for several things at once, joined by and, or, then and not. " + _SEVERAL,
+    body=tuple(
+        replace(each, is_required=True) if each.name == "query" else each
+        for each in SEARCH.body
+        if not each.name.startswith(("query_media", "query_text", "query_language"))
+    ),
+    examples={
+        "one after the other": Example(
+            {
+                "index_id": INDEX_ID,
+                "query": {"$then": [{"text": "goal"}, {"text": "what a save"}], "proximity": 10},
+                "search_options": ["conversation"],
+            },
+            only=_OLD,
+        ),
+        "one without the other": Example(
+            {
+                "index_id": INDEX_ID,
+                "query": {"$not": {"origin": {"text": "goal"}, "sub": {"text": "replay"}}},
+                "search_options": ["conversation"],
+            },
+            only=_OLD,
         ),
     },
     errors=(404,),

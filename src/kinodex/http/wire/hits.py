@@ -4,12 +4,12 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from kinodex.domain.ids import VideoId
-from kinodex.domain.moments import Evidence, Moment
+from kinodex.domain.moments import Evidence, MatchedPart, Moment
 from kinodex.domain.options import Modality, modalities_of
 from kinodex.domain.timeline import Box
 from kinodex.domain.videos import MetadataValue
 from kinodex.http.wire.values import Json, known, seconds, to_the_second
-from kinodex.usecases.search_request import SearchPage
+from kinodex.usecases.search_request import SearchPage, SearchPool
 
 Clip = Callable[[Moment, int], Json]
 """Shows a moment; the number is its place among its like, from 1."""
@@ -36,6 +36,7 @@ def hits(page: SearchPage, clip: Clip, *, answering: Answering) -> list[Json]:
             known(
                 {
                     "id": group.video_id,
+                    "index_id": page.homes.get(group.video_id),
                     "clips": _clips(group.moments, clip, first=1),
                     "user_metadata": _metadata_of(group.video_id, metadata),
                 }
@@ -44,7 +45,13 @@ def hits(page: SearchPage, clip: Clip, *, answering: Answering) -> list[Json]:
         ]
     shown = _clips(page.moments, clip, first=page.first_rank)
     return [
-        known({**hit, "user_metadata": _metadata_of(moment.video_id, metadata)})
+        known(
+            {
+                **hit,
+                "index_id": page.homes.get(moment.video_id),
+                "user_metadata": _metadata_of(moment.video_id, metadata),
+            }
+        )
         for moment, hit in zip(page.moments, shown, strict=True)
     ]
 
@@ -64,11 +71,14 @@ def envelope(page: SearchPage) -> Json:
     }
     return {
         "page_info": known(info),
-        "search_pool": {
-            "index_id": page.pool.index_id,
-            "total_count": page.pool.video_count,
-            "total_duration": seconds(page.pool.total_duration_s),
-        },
+        "search_pool": known(
+            {
+                "index_id": page.pool.index_id,
+                "index_ids": _several(page.pool),
+                "total_count": page.pool.video_count,
+                "total_duration": seconds(page.pool.total_duration_s),
+            }
+        ),
         "no_confident_match": page.no_confident_match,
         "notes": list(page.notes),
     }
@@ -84,6 +94,7 @@ def basics(moment: Moment, answering: Answering) -> Json:
         "confidence": moment.confidence.value,
         "thumbnail_url": answering.link(moment),
         "explain": [_explained(evidence) for evidence in moment.evidence],
+        **({"parts": [_part(part) for part in moment.parts]} if moment.parts else {}),
     }
 
 
@@ -130,6 +141,21 @@ def _explained(evidence: Evidence) -> Json:
         "engine": evidence.engine,
         "similarity": evidence.similarity,
     }
+
+
+def _part(part: MatchedPart) -> Json:
+    return {
+        "query": part.query,
+        "start": seconds(part.span.start_s),
+        "end": seconds(part.span.end_s),
+        "probability": part.probability,
+        "left_out": part.is_against,
+    }
+
+
+def _several(pool: SearchPool) -> list[str] | None:
+    """Return the indexes, if there are more than one."""
+    return [pool.index_id, *pool.other_index_ids] if pool.other_index_ids else None
 
 
 def _box(box: Box | None) -> Json | None:

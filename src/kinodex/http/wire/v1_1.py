@@ -174,7 +174,7 @@ def search(page: SearchPage, *, answering: Answering) -> Json:
     return {
         "data": hits(page, clip, answering=answering),
         **envelope(page),
-        **known({"query": page.request.text}),
+        **known({"query": page.request.combined or page.request.text}),
         "search_options": list(page.request.options),
         "conversation_option": page.request.conversation_option,
         "type": "search_create",
