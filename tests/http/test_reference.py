@@ -60,12 +60,14 @@ def _bodies(endpoint: Endpoint, generation: str) -> Iterator[Any]:
 
 
 def _as_form(body: Any) -> dict[str, Any]:
-    """Return a body as a form holds it: lists of texts repeated, the rest as JSON text."""
-    return {name: value if _is_plain(value) else json.dumps(value).strip('"') for name, value in body.items()}
+    """Return a body as a form holds it: texts as they are, lists of them repeated, the rest as JSON text."""
+    return {name: value if _is_plain(value) else json.dumps(value) for name, value in body.items()}
 
 
 def _is_plain(value: object) -> bool:
-    return isinstance(value, list) and all(isinstance(each, str) for each in value)
+    return isinstance(value, str) or (
+        isinstance(value, list) and all(isinstance(each, str) for each in value)
+    )
 
 
 HIDDEN = {

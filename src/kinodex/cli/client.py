@@ -1,6 +1,7 @@
 """The API as the command sees it."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from contextlib import ExitStack
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -53,13 +54,11 @@ class Client:
         """Change something."""
         return self._send("PATCH", path, json=body)
 
-    def post_form(self, path: str, fields: dict[str, Any], *, file: tuple[str, Path] | None = None) -> Any:
-        """Send a form; with a file, as multipart, streamed from the disk."""
-        if file is None:
-            return self._send("POST", path, data=fields)
-        name, source = file
-        with source.open("rb") as content:
-            return self._send("POST", path, data=fields, files={name: (source.name, content)})
+    def post_form(self, path: str, fields: dict[str, Any], *, files: Sequence[tuple[str, Path]] = ()) -> Any:
+        """Send a form; with files, each under its name, as multipart, streamed from the disk."""
+        with ExitStack() as opened:
+            parts = [(name, (source.name, opened.enter_context(source.open("rb")))) for name, source in files]
+            return self._send("POST", path, data=fields, **({"files": parts} if parts else {}))
 
     def delete(self, path: str) -> None:
         """Remove something."""

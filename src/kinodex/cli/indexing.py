@@ -190,7 +190,7 @@ def _send(client: Client, source: str, fields: dict[str, str]) -> dict[str, Any]
     path = Path(source)
     if not path.is_file():
         raise CommandFailed(Status.USAGE, f"There is no file {path}.")
-    return dict(client.post_form("/v1.1/tasks", fields, file=("video_file", path)))
+    return dict(client.post_form("/v1.1/tasks", fields, files=[("video_file", path)]))
 
 
 def print_tasks(tasks: list[dict[str, Any]]) -> None:

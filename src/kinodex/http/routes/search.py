@@ -39,9 +39,6 @@ _OLD = only_in("v1.1", "v1.2")
 
 
 @router.post("/search", dependencies=[READ, SEARCHES], openapi_extra=documented(spec.SEARCH))
-@router.post("/combined-search", dependencies=[READ, _OLD, SEARCHES], openapi_extra=documented(spec.COMBINED))
-@router.post("/search/combined", dependencies=[READ, _OLD, SEARCHES], openapi_extra=documented(spec.COMBINED))
-@router.post("/beta/search", dependencies=[READ, _OLD, SEARCHES], openapi_extra=documented(spec.COMBINED))
 @router.post("/search-v2", dependencies=[READ, _OLD, SEARCHES], openapi_extra=documented(spec.SEARCH))
 async def search(
     request: Request,
@@ -59,6 +56,22 @@ async def search(
         page = await call(usecases.search.search, wanted, owner=caller.id)
     answering = _answering(request, signer, page, with_user_metadata=with_metadata)
     return JSONResponse(view.search(page, answering=answering))
+
+
+@router.post("/combined-search", dependencies=[READ, _OLD, SEARCHES], openapi_extra=documented(spec.COMBINED))
+@router.post("/search/combined", dependencies=[READ, _OLD, SEARCHES], openapi_extra=documented(spec.COMBINED))
+@router.post("/beta/search", dependencies=[READ, _OLD, SEARCHES], openapi_extra=documented(spec.COMBINED))
+async def search_combined(
+    request: Request,
+    usecases: UseCasesDep,
+    generation: GenerationDep,
+    view: ViewDep,
+    *,
+    caller: CallerDep,
+    signer: SignerDep,
+) -> JSONResponse:
+    """Find moments for several things at once, joined by and, or, then and not."""
+    return await search(request, usecases, generation, view, caller=caller, signer=signer)
 
 
 @router.get("/search/{token}", dependencies=[READ, SEARCHES], openapi_extra=documented(spec.TURN))

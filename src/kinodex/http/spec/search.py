@@ -202,6 +202,10 @@ _COMBINED: Json = {
     'list of queries, `$not` with `{"origin": …, "sub": …}`. `proximity`, in seconds, stands beside `$and` '
     "and `$then`. At most 20 leaves and 8 levels.",
 }
+_QUERY: Json = {
+    "description": "What to look for: words, or an object that joins several things.",
+    "anyOf": [text("Words.", maxLength=2000), _COMBINED],
+}
 _SEVERAL = "Send `index_id`, or up to 50 `index_ids`."
 _WHERE = (
     takes("index_id", identifier("Index to look in.")),
@@ -219,7 +223,7 @@ SEARCH = Operation(
             "search_options",
             listed(_OPTION, "What to look at; the index must have it. Needed unless all parts say it."),
         ),
-        takes("query", {"anyOf": [text("What to look for, in words.", maxLength=2000), _COMBINED]}),
+        takes("query", _QUERY),
         takes("query_text", text("What to look for, in words.", maxLength=2000)),
         takes(
             "query_language",
@@ -294,7 +298,7 @@ COMBINED = Operation(
     body=tuple(
         replace(each, is_required=True) if each.name == "query" else each
         for each in SEARCH.body
-        if not each.name.startswith(("query_media", "query_text", "query_language"))
+        if each.name != "query_text"
     ),
     examples={
         "one after the other": Example(
