@@ -1,16 +1,23 @@
 """The SHA-256 of a file that grows, computed beside its writing in a thread of its own."""
 
+import contextlib
 import hashlib
 import os
 import threading
 
+from kinodex.processes.linux import IS_LINUX, start_writing
+
 _BLOCK_BYTES = 256 * 1024
 """Read back while it is in the processor's cache."""
+
+_WRITTEN_AT_ONCE_BYTES = 8 * 1024**2
 
 
 class Follower:
     """
     Hashes the bytes of a file from its beginning, as far as it is told they are there; one user.
+
+    Behind it the system begins to write them to the disk, so that a sync has little left to wait for.
 
     It reads them back, so nothing is held in memory however far the writing is ahead, and what is hashed is
     what is in the file. The thread begins with the first bytes and ends with ``finish`` or ``close``.
@@ -68,7 +75,7 @@ class Follower:
 
     def _follow(self) -> None:
         block = memoryview(bytearray(_BLOCK_BYTES))
-        done_bytes = 0
+        done_bytes = begun_bytes = 0
         while (until_bytes := self._wait_beyond(done_bytes)) is not None:
             while done_bytes < until_bytes and not self._is_dropped:
                 wanted = block[: until_bytes - done_bytes]
@@ -77,6 +84,14 @@ class Follower:
                     raise OSError(f"only {done_bytes} of {until_bytes} written bytes can be read back")
                 self._digest.update(wanted[:size_bytes])
                 done_bytes += size_bytes
+                if done_bytes - begun_bytes >= _WRITTEN_AT_ONCE_BYTES:
+                    self._start_writing(begun_bytes, done_bytes - begun_bytes)
+                    begun_bytes = done_bytes
+
+    def _start_writing(self, offset: int, size_bytes: int) -> None:
+        if IS_LINUX:
+            with contextlib.suppress(OSError):  # nothing rests on it: a sync does all that is left
+                start_writing(self._descriptor, offset, size_bytes)
 
     def _wait_beyond(self, done_bytes: int) -> int | None:
         """Wait for more bytes and return how far they reach; ``None`` once there will be none."""
