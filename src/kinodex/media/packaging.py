@@ -22,7 +22,9 @@ from kinodex.media.protocols import Progress
 
 STREAM_FILE = "stream.mp4"
 PLAYLIST_FILE = "playlist.m3u8"
-SEGMENT_S = 4
+SEGMENT_S = 6
+"""At least, up to the next key frame; libav keeps 12 KiB in memory for each until the end."""
+
 _MOST_UNDATED = 64
 
 PICTURES = frozenset({"h264", "hevc", "av1", "vp9"})
