@@ -49,7 +49,8 @@ function onKey(event: KeyboardEvent): void {
   if (isTyping(target) && name !== "Escape") return;
   // What a control does with its own keys comes first.
   if ((name === "Space" || name === "Enter") && target.closest("a, button, summary, [role=slider]")) return;
-  if (document.querySelector("dialog[open]") && name !== "Escape") return;
+  // A dialog has its own keys; the browser closes it by Esc.
+  if (document.querySelector("dialog[open]")) return;
   const chord = leader ? `g ${name}` : name;
   endLeader();
   if (chord === "g") {

@@ -14,6 +14,7 @@ export class Playing {
   video: HTMLVideoElement | null = null;
   /** Where to go once there is a picture; asked for before the video was there. */
   wanted_s: number | null = null;
+  private hasStarted = false;
   private still_s = 0;
   private speed = 0;
   private rewinding = 0;
@@ -36,6 +37,7 @@ export class Playing {
 
   attach(video: HTMLVideoElement | null): void {
     this.video = video;
+    this.hasStarted = false;
     cancelAnimationFrame(this.following);
     if (!video) return;
     const follow = () => {
@@ -44,6 +46,12 @@ export class Playing {
     };
     for (const name of ["play", "pause", "seeking", "seeked", "timeupdate", "ratechange", "loadedmetadata"])
       video.addEventListener(name, follow);
+  }
+
+  /** The first picture is there: go where somebody wants to be by now. */
+  start(otherwise_s: number): void {
+    this.hasStarted = true;
+    this.seek(this.wanted_s ?? otherwise_s);
   }
 
   subscribe(listener: (at_s: number) => void): () => void {
@@ -60,7 +68,7 @@ export class Playing {
     const last = Math.max(0, this.duration_s - INTO_FRAME / this.fps);
     const frame = Math.floor(Math.min(Math.max(0, at_s), last) * this.fps + 1e-3);
     const wanted = Math.min((frame + INTO_FRAME) / this.fps, last);
-    if (this.video && this.video.readyState > 0) {
+    if (this.video && this.hasStarted) {
       this.video.currentTime = wanted;
       this.wanted_s = null;
     } else this.wanted_s = wanted;
@@ -137,19 +145,45 @@ export function useTime<Seen>(playing: Playing, pick: (at_s: number) => Seen): S
   return seen;
 }
 
-/** Gives a player its stream: by the browser itself where it reads HLS, else by hls.js, loaded then. */
-export async function load(video: HTMLVideoElement, playlist: string): Promise<() => void> {
+/** Up to here a file is played as it lies there, by byte ranges; beyond, seeking wants a playlist. */
+const DIRECT_BYTES = 300e6;
+
+/**
+ * Gives a player its stream; returns what takes it away.
+ *
+ * Browsers that read HLS themselves place segments by their earliest sound, some frames off the pictures. So
+ * the file itself is played where it is small enough, long ones by hls.js, and HLS natively where nothing
+ * else goes.
+ */
+export async function load(video: HTMLVideoElement, playlist: string, size_bytes: number): Promise<() => void> {
   const source = local(playlist);
-  if (video.canPlayType("application/vnd.apple.mpegurl")) {
+  const stream = size_bytes > DIRECT_BYTES ? null : await streamOf(source);
+  if (stream === null) return loadPlaylist(video, source);
+  let undo = () => video.removeAttribute("src");
+  const otherwise = () => void loadPlaylist(video, source).then((found) => (undo = found));
+  video.addEventListener("error", otherwise, { once: true });
+  video.src = stream;
+  return () => {
+    video.removeEventListener("error", otherwise);
+    undo();
+  };
+}
+
+/** The one file that all segments of a playlist lie in. */
+async function streamOf(playlist: string): Promise<string | null> {
+  const answer = await fetch(playlist);
+  if (!answer.ok) return null;
+  const line = (await answer.text()).split("\n").find((each) => each !== "" && !each.startsWith("#"));
+  return line ? new URL(line, new URL(playlist, location.href)).href : null;
+}
+
+async function loadPlaylist(video: HTMLVideoElement, source: string): Promise<() => void> {
+  const { default: Hls } = await import("hls.js/light");
+  if (!Hls.isSupported()) {
     video.src = source;
     return () => video.removeAttribute("src");
   }
-  const { default: Hls } = await import("hls.js/light");
-  if (!Hls.isSupported()) {
-    say("This browser can play neither HLS nor media sources.", true);
-    return () => undefined;
-  }
-  const player = new Hls({ enableWorker: false });
+  const player = new Hls({ enableWorker: false, startPosition: 0 });
   player.loadSource(source);
   player.attachMedia(video);
   player.on(Hls.Events.ERROR, (_, problem) => {

@@ -25,6 +25,8 @@ export function searchRequest(wanted: Wanted): Asked {
   const filter = wanted.videoId ? { id: [wanted.videoId] } : undefined;
   const fields = {
     index_id: wanted.indexId,
+    // Plain words stay plain; quotes, fields and operators join parts, as docs/search-language.md says.
+    ...(wanted.text ? { query_language: "kinodex" } : {}),
     page_limit: wanted.limit ?? 24,
     ...(wanted.isExact ? { conversation_option: "exact_match" } : {}),
   };

@@ -27,6 +27,7 @@ export interface Task {
   step?: string;
   attempt?: number;
   queue_reason?: string;
+  bytes_per_s?: number;
   error?: { code: string; message: string };
   warnings?: string[];
 }
@@ -103,6 +104,8 @@ export interface Moment {
   confidence: "high" | "medium" | "low" | "none";
   thumbnail_url: string;
   explain: Evidence[];
+  /** What of a query with several parts matched, where. */
+  parts?: { query: string | null; start: number; end: number; probability: number; left_out: boolean }[];
 }
 
 export interface SearchAnswer {

@@ -95,6 +95,17 @@ export function Boxes({ evidence }: { evidence: readonly Evidence[] }) {
 function Why({ moment }: { moment: Moment }) {
   return (
     <ul class="why">
+      {moment.parts?.map((part, place) => (
+        <li key={`part ${place}`} class="why-part">
+          <div class="why-head">
+            <b>{part.left_out ? "Not " : ""}“{part.query ?? "the picture"}”</b>
+            <span class="faint">
+              {clock(part.start, true)} – {clock(part.end, true)}
+            </span>
+            <span class="why-share">{Math.round(part.probability * 100)} %</span>
+          </div>
+        </li>
+      ))}
       {moment.explain.map((evidence, place) => (
         <li key={place} class={evidence.modality}>
           <div class="why-head">

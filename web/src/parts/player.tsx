@@ -28,8 +28,10 @@ export function Player(props: {
     let unload: (() => void) | undefined;
     playing.attach(player);
     const start_s = playing.at_s;
-    player.addEventListener("loadedmetadata", () => playing.seek(playing.wanted_s ?? start_s), { once: true });
-    void load(player, video.hls.video_url).then((undo) => (isGone ? undo() : (unload = undo)));
+    // hls.js places all segments by the first it loads. Were that not the first of all, whose pictures and sound
+    // begin together, the pictures would be some frames off: so it is loaded before anybody goes elsewhere.
+    player.addEventListener("loadeddata", () => playing.start(start_s), { once: true });
+    void load(player, video.hls.video_url, video.system_metadata.size).then((undo) => (isGone ? undo() : (unload = undo)));
     return () => {
       isGone = true;
       playing.attach(null);
@@ -39,7 +41,7 @@ export function Player(props: {
   const { width, height } = video.system_metadata;
   return (
     <div class="player">
-      <div class="stage-box" ref={stage} style={{ aspectRatio: `${width} / ${height}` }}>
+      <div class="stage-box" ref={stage} style={{ "--ratio": `${width / height}` }}>
         {video.hls ? (
           <video ref={element} playsInline preload="auto" tabIndex={-1} onClick={() => playing.toggle()} />
         ) : (

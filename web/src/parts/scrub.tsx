@@ -1,7 +1,7 @@
 // A picture of a video that shows other moments as the pointer moves over it.
 
 import type { ComponentChildren } from "preact";
-import { useRef, useState } from "preact/hooks";
+import { useEffect, useState } from "preact/hooks";
 import { clock } from "../format";
 import { storyboardOf, tileAt, tileStyle, type Storyboard } from "../storyboard";
 import type { Video } from "../wire";
@@ -16,18 +16,17 @@ export function Scrub(props: {
 }) {
   const [at_s, setAt] = useState<number | null>(null);
   const [storyboard, setStoryboard] = useState<Storyboard | null>(null);
-  const isAsked = useRef(false);
   const move = (event: PointerEvent) => {
     if (event.pointerType === "touch") return;
     const box = (event.currentTarget as HTMLElement).getBoundingClientRect();
     const share = Math.min(1, Math.max(0, (event.clientX - box.left) / box.width));
     setAt(props.start + share * (props.end - props.start));
-    const link = props.video?.hls?.storyboard_url;
-    if (props.video && link && !isAsked.current) {
-      isAsked.current = true;
-      void storyboardOf(props.video._id, link).then(setStoryboard);
-    }
   };
+  const isHovered = at_s !== null;
+  const link = props.video?.hls?.storyboard_url;
+  useEffect(() => {
+    if (isHovered && props.video && link) void storyboardOf(props.video._id, link).then(setStoryboard);
+  }, [isHovered, props.video?._id]);
   const isScrubbing = at_s !== null && storyboard !== null;
   return (
     <span class="scrub" onPointerMove={move} onPointerLeave={() => setAt(null)}>

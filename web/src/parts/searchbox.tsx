@@ -1,6 +1,7 @@
 // The one box: words, or a picture that is dropped, pasted or chosen.
 
 import { useEffect, useRef, useState } from "preact/hooks";
+import { suggestionsFor, withSuggestion, type Suggestion } from "../querying";
 import { Icon } from "./icons";
 import { IconButton } from "./basics";
 import { sayError } from "./say";
@@ -17,6 +18,8 @@ export interface BoxProps {
 export function SearchBox({ text, picture, onSearch }: BoxProps) {
   const [typed, setTyped] = useState(text);
   const [isOver, setOver] = useState(false);
+  const [isTyping, setTyping] = useState(false);
+  const [at, setAt] = useState(-1);
   const input = useRef<HTMLInputElement>(null);
   const file = useRef<HTMLInputElement>(null);
   useEffect(() => setTyped(text), [text]);
@@ -39,12 +42,32 @@ export function SearchBox({ text, picture, onSearch }: BoxProps) {
     addEventListener("paste", paste);
     return () => removeEventListener("paste", paste);
   });
+  const suggestions = isTyping ? suggestionsFor(typed) : [];
+  const complete = (suggestion: Suggestion) => {
+    setTyped(withSuggestion(typed, suggestion));
+    setAt(-1);
+    input.current?.focus();
+  };
+  const choose = (event: KeyboardEvent) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step && suggestions.length) {
+      event.preventDefault();
+      setAt((at + step + suggestions.length) % suggestions.length);
+    } else if ((event.key === "Enter" || event.key === "Tab") && suggestions[at]) {
+      event.preventDefault();
+      complete(suggestions[at]);
+    } else if (event.key === "Escape" && suggestions.length) {
+      event.preventDefault();
+      setTyping(false);
+    }
+  };
   return (
     <form
       class={`search-box ${isOver ? "over" : ""}`}
       role="search"
       onSubmit={(event) => {
         event.preventDefault();
+        setTyping(false);
         onSearch(typed.trim(), picture);
       }}
       onDragOver={(event) => {
@@ -72,7 +95,19 @@ export function SearchBox({ text, picture, onSearch }: BoxProps) {
         spellcheck={false}
         enterkeyhint="search"
         value={typed}
-        onInput={(event) => setTyped(event.currentTarget.value)}
+        role="combobox"
+        list={undefined}
+        aria-expanded={suggestions.length > 0}
+        aria-controls="suggestions"
+        aria-autocomplete="list"
+        aria-activedescendant={at >= 0 ? `suggestion-${at}` : undefined}
+        onInput={(event) => {
+          setTyped(event.currentTarget.value);
+          setTyping(true);
+          setAt(-1);
+        }}
+        onBlur={() => setTyping(false)}
+        onKeyDown={choose}
       />
       <IconButton icon="image" label="Search by a picture" onClick={() => file.current?.click()} />
       <input
@@ -90,6 +125,24 @@ export function SearchBox({ text, picture, onSearch }: BoxProps) {
       <button type="submit" class="button primary">
         Search
       </button>
+      {suggestions.length > 0 && (
+        <ul class="suggestions" role="listbox" id="suggestions" aria-label="Suggestions">
+          {suggestions.map((each, place) => (
+            <li
+              key={each.insert}
+              id={`suggestion-${place}`}
+              role="option"
+              aria-selected={place === at}
+              onPointerDown={(event) => {
+                event.preventDefault();
+                complete(each);
+              }}
+            >
+              <code>{each.insert}</code> <span class="faint">{each.about}</span>
+            </li>
+          ))}
+        </ul>
+      )}
     </form>
   );
 }

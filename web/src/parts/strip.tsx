@@ -2,7 +2,7 @@
 
 import { useState } from "preact/hooks";
 import { ask, get, type Asked } from "../api";
-import { lasting } from "../format";
+import { ago, bytes, lasting } from "../format";
 import { videoLink } from "../route";
 import { isOver, secondsOf, STAGES, stageOf, stateOf } from "../stages";
 import { useAnswer } from "../useAnswer";
@@ -20,6 +20,8 @@ export function Strip({ task, onChange }: { task: Task; onChange: () => void }) 
   const steps = answer?.data;
   const name = task.system_metadata.filename ?? "Video";
   const notes = (steps ?? []).flatMap((step) => (step.note ? [step.note] : []));
+  const again = (steps ?? []).filter((step) => step.attempts > 1).map((step) => step.step.replaceAll("_", " "));
+  if (again.length) notes.push(`Went on after an interruption: ${again.join(", ")}.`);
   return (
     <article class={`strip strip-${task.status}`} aria-label={name}>
       <header>
@@ -61,12 +63,13 @@ export function Strip({ task, onChange }: { task: Task; onChange: () => void }) 
 }
 
 export function stateInWords(task: Task): string {
-  if (task.status === "ready") return "Ready";
+  if (task.status === "ready") return ["Ready", ago(task.updated_at)].join(" · ");
   if (task.status === "failed") return (task.attempt ?? 1) > 1 ? `Failed at attempt ${task.attempt}` : "Failed";
   if (task.queue_reason) return `Waits: ${task.queue_reason}`;
   const doing = STAGES[stageOf(task)]?.doing ?? "Working";
   const left = task.process ? ` · about ${lasting(task.process.remain_seconds)} left` : "";
-  return `${doing} · ${Math.round((task.progress ?? 0) * 100)} %${left}`;
+  const rate = task.bytes_per_s ? ` · ${bytes(task.bytes_per_s)}/s` : "";
+  return `${doing}${rate} · ${Math.round((task.progress ?? 0) * 100)} %${left}`;
 }
 
 function StripActions({ task, onChange }: { task: Task; onChange: () => void }) {

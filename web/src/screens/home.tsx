@@ -20,6 +20,9 @@ interface Sending {
   share: number;
 }
 
+/** Tasks that are over stay in sight for so long. */
+const RECENT_MS = 5 * 60_000;
+
 let sendings = 0;
 
 export function Home() {
@@ -64,7 +67,7 @@ export function Home() {
   const isOver_ = useDrop(addFiles);
 
   const list = tasks.answer?.data ?? [];
-  const shown = list.filter((task, place) => !isOver(task) || task.status === "failed" || place < 3);
+  const shown = list.filter((task) => !isOver(task) || Date.now() - Date.parse(task.updated_at) < RECENT_MS);
   return (
     <>
       <h1 class="visually-hidden">Home</h1>

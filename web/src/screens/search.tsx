@@ -8,6 +8,7 @@ import { Choice, CopyAs, Empty, Notice, Refused, useTitle } from "../parts/basic
 import { Density } from "../parts/density";
 import { MomentCard } from "../parts/moment";
 import { SearchBox } from "../parts/searchbox";
+import { partsOf, type PartKind } from "../querying";
 import { go, restate, screenLink, videoLink } from "../route";
 import { last, MODALITIES, searchRequest, type Wanted } from "../searching";
 import { useSearch, type Searching } from "../useSearch";
@@ -85,11 +86,44 @@ export function SearchScreen({ params }: { params: URLSearchParams }) {
         <IndexChoice word="in" indexes={indexes.answer} index={index} onChoose={(id) => go(state({ index: id }))} />
         <Choice label="Show" of={VIEWS} value={view} onChange={(chosen) => restateAndGo(state, chosen)} />
       </div>
+      <QueryParts text={text} />
       {indexes.refusal && <Refused refusal={indexes.refusal} again={indexes.again} />}
       {found.refusal && <Refused refusal={found.refusal} />}
       {wanted && <Results found={found} wanted={wanted} view={view} query={query} />}
       {!wanted && indexes.answer && <Hints hasVideos={!!index?.video_count} onTry={(words) => look(words, undefined)} />}
     </>
+  );
+}
+
+const PART_NAMES: Record<PartKind, string> = {
+  said: "Said",
+  exactly: "Said exactly",
+  text: "Written",
+  seen: "Seen",
+  operator: "",
+  words: "",
+};
+const PART_TONES: Record<PartKind, string> = {
+  said: "speech",
+  exactly: "speech",
+  text: "screen_text",
+  seen: "visual",
+  operator: "operator",
+  words: "",
+};
+
+/** How a query of several parts is read. */
+function QueryParts({ text }: { text: string }) {
+  const parts = partsOf(text);
+  if (!parts.length) return null;
+  return (
+    <ul class="query-parts" aria-label="How this is read">
+      {parts.map((part, place) => (
+        <li key={place} class={`query-part ${PART_TONES[part.kind]}`}>
+          {PART_NAMES[part.kind] && <span class="faint">{PART_NAMES[part.kind]}</span>} {part.shown}
+        </li>
+      ))}
+    </ul>
   );
 }
 
@@ -226,9 +260,10 @@ function Hints({ hasVideos, onTry }: { hasVideos: boolean; onTry: (words: string
       </Empty>
     );
   const examples = [
-    ["Seen", "a clock on the wall"],
-    ["Said", "what goes into a good loaf"],
-    ["Written", "festival of the sky"],
+    ["Seen", "a red car in the street"],
+    ["Said", "how to bake bread"],
+    ["Written", "breaking news"],
+    ["One after the other", 'seen:"a car" then:10s said:"hello"'],
   ] as const;
   return (
     <Empty title="Describe the moment">

@@ -76,6 +76,7 @@ const OPTION_NAMES: Record<string, string> = {
 
 function Engines() {
   const { answer, refusal, again } = useAnswer((signal) => get<Capabilities>("/v1.3/capabilities", {}, signal), [], () => 10_000);
+  const readiness = useAnswer(ready, [], () => 10_000).answer;
   const missing = answer?.engines.filter((engine) => !engine.ready) ?? [];
   return (
     <section class="settings-part" aria-label="Engines">
@@ -92,7 +93,14 @@ function Engines() {
         </Notice>
       ))}
       {answer?.degraded.map((text) => <Notice key={text}>{text}</Notice>)}
-      {answer && !missing.length && !answer.degraded.length && (
+      {readiness?.reasons
+        .filter((reason) => !missing.some((engine) => reason.startsWith(`${engine.role}:`)))
+        .map((reason) => (
+          <Notice isBad key={reason}>
+            The server is not ready: {reason}
+          </Notice>
+        ))}
+      {answer && !missing.length && !answer.degraded.length && readiness?.ready !== false && (
         <p class="fine">
           <Icon name="check" /> All engines are ready, nothing is degraded.
         </p>
@@ -113,6 +121,12 @@ function Engines() {
       </div>
     </section>
   );
+}
+
+/** It answers with 503 and the reasons while something is missing. */
+async function ready(signal: AbortSignal): Promise<{ ready: boolean; reasons: string[] }> {
+  const answer = await fetch("/readyz", { signal });
+  return (await answer.json()) as { ready: boolean; reasons: string[] };
 }
 
 const SCOPES = ["read", "write", "delete", "admin"];

@@ -1,0 +1,49 @@
+"""One server with the real engines and one Chromium for all tests of the page."""
+
+from collections.abc import Iterator
+
+import pytest
+from browsing import Visit, chromium, visit
+from live import LiveServer, live_server
+from origin import Origin, serve_origin
+from playwright.sync_api import Browser
+
+from kinodex import sample
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    with chromium() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def origin() -> Iterator[Origin]:
+    with serve_origin() as site:
+        site.add("sample.mp4", sample.path())
+        yield site
+
+
+@pytest.fixture(scope="session")
+def server(
+    tmp_path_factory: pytest.TempPathFactory, origin: Origin, browser: Browser
+) -> Iterator[LiveServer]:
+    with live_server(tmp_path_factory.mktemp("server"), allow=[origin.address]) as running:
+        running.wait_ready()
+        yield running
+
+
+@pytest.fixture(scope="session")
+def films(server: LiveServer, origin: Origin) -> str:
+    """An index that holds the sample clip."""
+    index_id = server.new_index("films")
+    server.index_url(index_id, f"http://{origin.address}/sample.mp4")
+    return index_id
+
+
+@pytest.fixture
+def visiting(browser: Browser, server: LiveServer) -> Iterator[Visit]:
+    """Somebody who is signed in."""
+    with visit(browser, server.url) as opened:
+        opened.sign_in()
+        yield opened
