@@ -155,6 +155,44 @@ def copy(source: Path, target: Path, change: Callable[[Any], bool] | None = None
     return target
 
 
+def add_subtitles(
+    source: Path,
+    target: Path,
+    codec: str,
+    lines: Sequence[tuple[float, float, str]],
+    *,
+    language: str | None = "eng",
+    disposition: int = 0,
+) -> Path:
+    """Copy a film and put lines of text beside its pictures: start, end and what they say."""
+    with av.open(str(source)) as old, av.open(str(target), "w") as new:
+        copies = {stream.index: new.add_stream_from_template(stream) for stream in old.streams}
+        for stream in old.streams:
+            copies[stream.index].metadata.update(stream.metadata)
+        track = new.add_mux_stream(codec)
+        track.time_base, track.disposition = Fraction(1, 1000), disposition
+        if language is not None:
+            track.metadata["language"] = language
+        for packet in old.demux():
+            if packet.dts is not None:
+                packet.stream = copies[packet.stream_index]
+                new.mux(packet)
+        for start_s, end_s, text in lines:
+            packet = av.Packet(_as_line(codec, text))
+            packet.stream, packet.time_base = track, Fraction(1, 1000)
+            packet.pts = packet.dts = round(start_s * 1000)
+            packet.duration = round((end_s - start_s) * 1000)
+            new.mux(packet)
+    return target
+
+
+def _as_line(codec: str, text: str) -> bytes:
+    content = text.encode()
+    if codec == "mov_text":
+        return len(content).to_bytes(2, "big") + content
+    return b"0,0,Default,,0,0,0,," + content if codec == "ass" else content
+
+
 def box(kind: bytes, content: bytes) -> bytes:
     """Return a box of an MP4 file."""
     return struct.pack(">I4s", 8 + len(content), kind) + content

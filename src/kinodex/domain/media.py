@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from kinodex.domain.timeline import SampledFrame, Shot
+from kinodex.domain.timeline import SampledFrame, Shot, Utterance
 from kinodex.domain.warnings import VideoWarning
 
 
@@ -32,6 +32,14 @@ class MediaFacts:
         return self.audio_codec is not None
 
 
+@dataclass(frozen=True, slots=True)
+class SubtitleTrack:
+    """The lines of a subtitle stream, and their language, ISO 639-1, where the file says it."""
+
+    language: str | None
+    lines: tuple[Utterance, ...]
+
+
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Decoded:
     """
@@ -49,6 +57,7 @@ class Decoded:
     frame_count: int
     bad_packets: int = 0
     warnings: tuple[VideoWarning, ...] = ()
+    subtitles: tuple[SubtitleTrack, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

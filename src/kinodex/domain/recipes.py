@@ -5,7 +5,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
-RESULTS_VERSION = 2
+RESULTS_VERSION = 3
 """To be raised whenever a step gives other results for the same bytes."""
 
 

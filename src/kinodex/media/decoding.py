@@ -29,6 +29,7 @@ from kinodex.media.opening import VideoFile, open_video, reason_of
 from kinodex.media.probing import usual_step_s
 from kinodex.media.protocols import Progress
 from kinodex.media.soundtrack import SoundTrack
+from kinodex.media.subtitles import Subtitles
 
 _MOST_FLUSHES = 32
 _SOUND_BEYOND_S = 10.0
@@ -51,7 +52,7 @@ def decode(path: Path, folder: Path, *, facts: MediaFacts, max_pixels: int, prog
     """
     clock = start_clock(path, max_pixels=max_pixels)
     with ExitStack() as stack:
-        file = stack.enter_context(open_video(path, max_pixels=max_pixels))
+        file = stack.enter_context(open_video(path, max_pixels=max_pixels, with_subtitles=True))
         pack = stack.enter_context((folder / FRAMES_FILE).open("wb"))
         sound = stack.enter_context((folder / SOUND_FILE).open("wb"))
         frames = FramePack(pack)
@@ -62,7 +63,8 @@ def decode(path: Path, folder: Path, *, facts: MediaFacts, max_pixels: int, prog
             origin_s=clock.origin_s,
             longest_s=facts.duration_s + _SOUND_BEYOND_S,
         )
-        reading = _Reading(file, clock, strip, track, duration_s=facts.duration_s)
+        lines = Subtitles(clock)
+        reading = _Reading(file, clock, strip, track, lines, duration_s=facts.duration_s)
         _run(reading, progress)
         has_sound = track.finish(strip.end_s)
         decoded = _decoded(reading, frames, has_sound=has_sound)
@@ -97,6 +99,9 @@ def _run(reading: "_Reading", progress: Progress) -> None:
     """Decode everything and note what was wrong."""
     strip, duration_s = reading.strip, reading.duration_s
     for packet in reading.file.packets():
+        if packet.stream.type == "subtitle":
+            reading.subtitles.take(packet)
+            continue
         for frame in _frames(packet, partial(reading.note, packet)):
             if isinstance(frame, VideoFrame):
                 reading.add_picture(frame)
@@ -113,6 +118,7 @@ class _Reading:
     clock: PresentationClock
     strip: Filmstrip
     track: SoundTrack
+    subtitles: Subtitles
     duration_s: float
     damage: Damage = field(default_factory=Damage)
     _last_reason: str | None = None
@@ -160,6 +166,7 @@ class _Reading:
             self.damage.widen("pictures", hole, "bytes are missing")
             self.damage.widen("sound", hole, "bytes are missing")
         yield from self.damage.warnings(end_s)
+        yield from self.subtitles.warnings
         yield from cut_off("pictures", reached_s=self._reached_s(), declared_s=self._declared_s())
         if audio is not None and not has_sound:
             yield VideoWarning(
@@ -213,4 +220,5 @@ def _decoded(reading: _Reading, pack: FramePack, *, has_sound: bool) -> Decoded:
         frame_count=strip.frame_count,
         bad_packets=reading.damage.packets,
         warnings=tuple(reading.warnings(has_sound=has_sound)),
+        subtitles=reading.subtitles.tracks(end_s=strip.end_s),
     )

@@ -8,7 +8,7 @@ pixels stands at opening, where streams are looked at, and on the decoder, where
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import av
@@ -20,6 +20,7 @@ from av.video.stream import VideoStream
 
 from kinodex.domain.sniff import SNIFFED_BYTES, is_video_container
 from kinodex.media.messages import Unreadable
+from kinodex.media.subtitles import MOST_TRACKS, is_subtitle
 
 FORMATS = (
     "mov,mp4,m4a,3gp,3g2,mj2",
@@ -46,6 +47,7 @@ class VideoFile:
     container: InputContainer
     video: VideoStream
     audio: AudioStream | None
+    subtitles: tuple[Stream, ...] = ()
 
     def packets(self) -> "Iterator[Packet[Stream]]":
         """
@@ -54,6 +56,7 @@ class VideoFile:
         Reading goes on behind damaged places, a limited number of times.
         """
         streams: list[Stream] = [self.video] if self.audio is None else [self.video, self.audio]
+        streams += self.subtitles
         for _ in range(_MOST_READ_ERRORS):
             try:
                 yield from self.container.demux(streams)
@@ -63,7 +66,9 @@ class VideoFile:
 
 
 @contextmanager
-def open_video(path: Path, *, max_pixels: int, with_sound: bool = True) -> Iterator[VideoFile]:
+def open_video(
+    path: Path, *, max_pixels: int, with_sound: bool = True, with_subtitles: bool = False
+) -> Iterator[VideoFile]:
     """
     Open a file and choose its streams: the default or else the largest pictures, and their sound.
 
@@ -71,6 +76,7 @@ def open_video(path: Path, *, max_pixels: int, with_sound: bool = True) -> Itera
         path: Absolute path of a file whose name the server chose.
         max_pixels: Most pixels in one picture; larger ones are refused before memory is taken for them.
         with_sound: Whether the sound is wanted; else its packets are not read.
+        with_subtitles: Whether lines of text are wanted too.
 
     Raises:
         Unreadable: There are no moving pictures in it, or the container cannot be read.
@@ -91,6 +97,9 @@ def open_video(path: Path, *, max_pixels: int, with_sound: bool = True) -> Itera
         raise _unopened(path, error) from error
     with container:
         file = _choose_streams(container, with_sound=with_sound)
+        if with_subtitles:
+            lines = [stream for stream in container.streams if is_subtitle(stream)]
+            file = replace(file, subtitles=tuple(lines[:MOST_TRACKS]))
         _restrain(file, limit)
         yield file
 
@@ -132,7 +141,7 @@ def _area(stream: VideoStream) -> int:
 
 def _restrain(file: VideoFile, limit: dict[str, str]) -> None:
     """Bound the decoders, one thread each, and leave the packets of all other streams unread."""
-    chosen = {file.video.index} | ({file.audio.index} if file.audio else set())
+    chosen = {stream.index for stream in (file.video, file.audio, *file.subtitles) if stream is not None}
     for stream in file.container.streams:
         if stream.index not in chosen:
             stream.discard = Discard.all

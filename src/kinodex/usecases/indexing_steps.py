@@ -221,11 +221,26 @@ class IndexingSteps:
         if transcript is not None:
             self._artifacts.save("utterances", parse_transcript(transcript))
             return {"engines": {"speech": "user-transcript"}}
+        lines = self._subtitles(facts)
+        if lines:
+            self._artifacts.save("utterances", lines)
+            return {"engines": {"speech": "subtitles"}}
         reason = self._why_deaf(facts)
         self._artifacts.save("utterances", () if reason is not None else self._listen(facts))
         if reason is not None:
             return {"warnings": _warned(reason) if reason else []}
         return {"engines": {"speech": self._engine("speech")}}
+
+    def _subtitles(self, facts: MediaFacts) -> tuple[Utterance, ...]:
+        """Return the lines of subtitles in the file, in the language of the task or in none it names."""
+        if Modality.SPEECH not in self._modalities or not facts.subtitle_streams:
+            return ()
+        tracks = self._decoded(facts).subtitles
+        for language in (self._task.language, None):
+            for track in tracks:
+                if track.language == language:
+                    return track.lines
+        return ()
 
     def _why_deaf(self, facts: MediaFacts) -> str | None:
         """Return why speech is not transcribed; empty where the index does not want it, ``None`` if it is."""

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 import pytest
 from clips import make_clip
+from films import add_subtitles
 
 from kinodex.domain.errors import (
     KinodexError,
@@ -220,6 +221,39 @@ def test_a_transcript_sent_along_is_used_instead_of_listening(
     usecases.indexing.run(sent.id, Straight())
     said = usecases.videos.lines(index_id, sent.video_id, modality=Modality.SPEECH, span=None)
     assert [line.text for line in said] == ["Mind the gap"]
+
+
+@pytest.mark.parametrize(
+    ("tag", "asked", "said"),
+    [
+        ("eng", {}, ["Mind the gap"]),
+        (None, {}, ["Mind the gap"]),
+        ("fre", {"language": "fr"}, ["Mind the gap"]),
+        ("fre", {}, None),
+        ("eng", {"transcript": b"WEBVTT\n\n00:01.000 --> 00:02.000\nSent along\n"}, ["Sent along"]),
+    ],
+    ids=["its language", "no language said", "another language", "not its language", "a transcript is sent"],
+)
+def test_subtitles_in_the_file_are_used_instead_of_listening(
+    tag: str | None,
+    asked: dict[str, object],
+    said: list[str] | None,
+    usecases: UseCases,
+    index_id: IndexId,
+    clip: Path,
+    tmp_path: Path,
+) -> None:
+    lines = [(1.0, 2.0, "Mind the gap")]
+    titled = add_subtitles(clip, tmp_path / "titled.mp4", "mov_text", lines, language=tag)
+    sent = _send(usecases, index_id, titled, **asked)
+    usecases.indexing.run(sent.id, Straight())
+    found = usecases.videos.lines(index_id, sent.video_id, modality=Modality.SPEECH, span=None)
+    video = usecases.videos.get(index_id, sent.video_id)
+    if said is None:
+        assert video.engines["speech"] == "fake-speech"
+    else:
+        assert [line.text for line in found] == said
+        assert video.engines["speech"] == ("user-transcript" if "transcript" in asked else "subtitles")
 
 
 def test_a_language_the_engine_does_not_know_is_announced_not_guessed(
