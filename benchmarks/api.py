@@ -34,6 +34,7 @@ import httpx2
 from kinodex import sample
 
 KEY = "benchmark-0123456789"
+QUERY = "a lighthouse by the sea"
 TICKS = os.sysconf("SC_CLK_TCK")
 TARGETS = {"GET /v1.3/tasks/{id}": 0.5, "POST /v1.3/search": 0.3}
 BARE = """
@@ -254,7 +255,7 @@ def measure(folder: Path, *, copies: int, **how: Any) -> list[Comparison]:
         index_id, task_id = _index(client, copies)
         body = {
             "index_id": index_id,
-            "query_text": "a lighthouse by the sea",
+            "query_text": QUERY,
             "search_options": ["visual", "audio"],
         }
         answers = {"task": client.get(f"/tasks/{task_id}").json()}

@@ -10,6 +10,7 @@ from kinodex.domain.errors import KinodexError
 from kinodex.domain.lifelines import Lifeline
 from kinodex.domain.spaces import Calibration, Space
 from kinodex.domain.timeline import ScreenText, Utterance
+from kinodex.engines.known_texts import KnownTexts
 from kinodex.engines.protocols import (
     Engine,
     FrameVectors,
@@ -60,6 +61,7 @@ class Executor:
             "screen_text": engines.screen_text,
         }
         self._turns = {role: Turns(engine) for role, engine in self._roles.items()}
+        self._known_sentences, self._known_words = KnownTexts(), KnownTexts()
 
     def take_from(self, line: Lifeline) -> Sequence[str]:
         """
@@ -141,14 +143,22 @@ class Executor:
         return self.embed_frames([frame], progress=_ignore)
 
     def embed_sentences(self, sentences: Sequence[str]) -> Vectors:
-        """Embed sentences; shape ``(n, d)``, also for none."""
-        results = self._turns["sentences"].in_batches(sentences, self._engines.sentences.embed_sentences)
-        return _joined(results, dimensions=self.sentence_space.dimensions)
+        """Embed sentences; shape ``(n, d)``, also for none. Few at once are remembered, as queries are."""
+
+        def embed(missing: Sequence[str]) -> Vectors:
+            results = self._turns["sentences"].in_batches(missing, self._engines.sentences.embed_sentences)
+            return _joined(results, dimensions=self.sentence_space.dimensions)
+
+        return self._known_sentences.vectors(sentences, embed)
 
     def embed_words(self, texts: Sequence[str]) -> Vectors:
-        """Embed descriptions of pictures; shape ``(n, d)``, also for none."""
-        results = self._turns["visual"].in_batches(texts, self._engines.visual.embed_words)
-        return _joined(results, dimensions=self.meaning_space.dimensions)
+        """Embed descriptions of pictures; shape ``(n, d)``, also for none. Few at once are remembered."""
+
+        def embed(missing: Sequence[str]) -> Vectors:
+            results = self._turns["visual"].in_batches(missing, self._engines.visual.embed_words)
+            return _joined(results, dimensions=self.meaning_space.dimensions)
+
+        return self._known_words.vectors(texts, embed)
 
     def transcribe(
         self, read: ReadSound, duration_s: float, *, progress: Callable[[float], None]
