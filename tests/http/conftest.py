@@ -47,6 +47,7 @@ from kinodex.usecases.blobs import artifact_key, frames_key, playlist_key, story
 from kinodex.usecases.consistency import Consistency
 from kinodex.usecases.deliveries import Deliveries
 from kinodex.usecases.events import Events
+from kinodex.usecases.glances import Glances
 from kinodex.usecases.health import Health
 from kinodex.usecases.indexes import Indexes
 from kinodex.usecases.keys import Keys
@@ -449,6 +450,7 @@ def _backstage(folder: Path, empty_database: Path) -> Iterator[Backstage]:
     usecases = UseCases(
         indexes=Indexes(records=records, jobs=jobs, purging=purging),
         tasks=tasks,
+        glances=Glances(records=records, tasks=tasks, videos=videos),
         preflight=_preflight(records, media, uploads),
         videos=videos,
         playback=Playback(videos=videos, blobs=blobs),

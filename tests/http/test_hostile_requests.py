@@ -15,14 +15,31 @@ from schemathesis.core.failures import FailureGroup
 from schemathesis.specs.openapi import checks
 
 from kinodex.http.app import create_app
-from kinodex.http.spec.schema import INDEX_ID, TASK_ID, VIDEO_ID, WEBHOOK_ID
+from kinodex.http.spec.schema import (
+    ASSET_ID,
+    EMBED_TASK_ID,
+    INDEX_ID,
+    TASK_ID,
+    UPLOAD_ID,
+    VIDEO_ID,
+    WEBHOOK_ID,
+)
 from kinodex.http.versions import GENERATIONS
 
 # The documents say what we promise; we take more than that on purpose (numbers as texts, lists with
 # commas, unknown fields), and refuse what no schema can say (a name that is taken, an unknown id).
 LENIENT = [checks.negative_data_rejection, checks.positive_data_acceptance]
 REFUSED = 300
-THERE = {"index_id": INDEX_ID, "task_id": TASK_ID, "video_id": VIDEO_ID, "webhook_id": WEBHOOK_ID}
+THERE = {
+    "index_id": INDEX_ID,
+    "task_id": TASK_ID,
+    "video_id": VIDEO_ID,
+    "webhook_id": WEBHOOK_ID,
+    "asset_id": ASSET_ID,
+    "indexed_asset_id": VIDEO_ID,
+    "upload_id": UPLOAD_ID,
+    "embed_task_id": EMBED_TASK_ID,
+}
 SETTINGS = hypothesis.settings(
     derandomize=True,
     database=None,
@@ -81,8 +98,8 @@ def _aim(case: Case) -> None:
     for name, identifier in THERE.items():
         if isinstance(case.path_parameters, dict) and name in case.path_parameters:
             case.path_parameters[name] = identifier
-    if isinstance(case.body, dict) and "index_id" in case.body:
-        case.body["index_id"] = INDEX_ID
+    if isinstance(case.body, dict):
+        case.body.update({name: THERE[name] for name in ("index_id", "asset_id") if name in case.body})
 
 
 pytestmark = pytest.mark.usefixtures("brief_streams")
@@ -108,8 +125,9 @@ def test_no_request_breaks_the_server_or_its_word(built: Scene) -> None:
 @pytest.mark.slow
 @pytest.mark.skipif("LONG_TESTS" not in os.environ, reason="takes minutes; LONG_TESTS=1 runs it")
 @pytest.mark.parametrize("generation", GENERATIONS)
-def test_many_more_requests_do_not_either(built: Scene, generation: str) -> None:
+def test_many_more_requests_do_not_either(built: Scene, generation: str, record_property: Any) -> None:
     attack = _attack(built, generation)
     attack.run(cases=56)
+    record_property("requests", attack.sent)
     assert sorted(set(attack.found)) == []
     assert attack.sent > 1_500

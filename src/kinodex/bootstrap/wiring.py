@@ -22,6 +22,7 @@ from kinodex.usecases import UseCases
 from kinodex.usecases.consistency import Consistency
 from kinodex.usecases.deliveries import Deliveries
 from kinodex.usecases.events import Events
+from kinodex.usecases.glances import Glances
 from kinodex.usecases.health import Health
 from kinodex.usecases.indexes import Indexes
 from kinodex.usecases.indexing import Indexing
@@ -75,6 +76,7 @@ def wire(settings: Settings, *, records: SqlRecords, jobs: DbosJobs, executor: E
     return UseCases(
         indexes=Indexes(records=records, jobs=jobs, purging=purging),
         tasks=tasks,
+        glances=Glances(records=records, tasks=tasks, videos=videos),
         preflight=_preflight(settings, tools),
         videos=videos,
         playback=Playback(videos=videos, blobs=blobs),

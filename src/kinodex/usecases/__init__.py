@@ -6,6 +6,7 @@ from kinodex.domain.disk import DiskSpace
 from kinodex.usecases.consistency import Consistency
 from kinodex.usecases.deliveries import Deliveries
 from kinodex.usecases.events import Events
+from kinodex.usecases.glances import Glances
 from kinodex.usecases.health import Health
 from kinodex.usecases.indexes import Indexes
 from kinodex.usecases.indexing import Indexing
@@ -29,6 +30,7 @@ class UseCases:
 
     indexes: Indexes
     tasks: Tasks
+    glances: Glances
     preflight: Preflight
     videos: Videos
     playback: Playback

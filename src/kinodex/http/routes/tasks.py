@@ -114,10 +114,13 @@ async def get_task(
     signer: SignerDep,
 ) -> JSONResponse:
     """Return a task as it stands now, with what it made."""
-    task = await call(usecases.tasks.get, task_id_of(task_id))
+    identifier = task_id_of(task_id)
+    glance = usecases.glances.recall(identifier)
+    if glance is None:
+        glance = await call(usecases.glances.look, identifier)
+    task, video = glance.task, glance.video
     shown = view.task(task, at=now())
     if task.status is TaskStatus.READY:
-        video = await call(usecases.videos.find, task.index_id, task.video_id)
         shown.update(warnings(video.warnings if video is not None else ()))
         shown.update(hls_of(request, signer, video, generation=generation))
     return JSONResponse(shown)

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql, sqlite
 
 from kinodex.domain.errors import StorageFull
+from kinodex.stores.sql.watching import CommitWatch
 from kinodex.stores.sql.words import Term
 
 Insert = sqlite.Insert | postgresql.Insert
@@ -28,6 +29,10 @@ class Dialect(Protocol):
 
     def open(self, url: sa.URL) -> sa.Engine:
         """Return an engine whose connections are safe to work with."""
+        ...
+
+    def watch(self, url: sa.URL) -> CommitWatch | None:
+        """Return what tells of commits, or ``None`` where that takes as long as reading."""
         ...
 
     def read(self, engine: sa.Engine) -> sa.Engine:

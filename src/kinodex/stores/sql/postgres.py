@@ -36,6 +36,9 @@ class Postgres:
             connect_args={"connect_timeout": 10, "application_name": "kinodex"},
         )
 
+    def watch(self, url: sa.URL) -> None:
+        """Return nothing: a question takes as long as an answer."""
+
     def read(self, engine: sa.Engine) -> sa.Engine:
         """Return the engine in an isolation where all queries see the same moment."""
         return engine.execution_options(isolation_level="REPEATABLE READ", postgresql_readonly=True)

@@ -162,6 +162,7 @@ class SqlRecords:
         except sa.exc.OperationalError as error:
             self._engine.dispose()
             raise ConnectionError(f"the database does not answer: {error.orig}") from error
+        self._watch = self._dialect.watch(parsed)
 
     @property
     def engine(self) -> sa.Engine:
@@ -193,6 +194,10 @@ class SqlRecords:
                 raise
             raise full from error
 
+    def version(self) -> int | None:
+        """Return a number that is another one after each commit, or ``None`` where it takes long to say."""
+        return None if self._watch is None else self._watch.version()
+
     def ping(self) -> None:
         """
         Return if the database answers.
@@ -214,6 +219,8 @@ class SqlRecords:
 
     def close(self) -> None:
         """Give all connections back."""
+        if self._watch is not None:
+            self._watch.close()
         self._engine.dispose()
 
 

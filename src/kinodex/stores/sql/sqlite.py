@@ -20,6 +20,7 @@ from sqlalchemy.dialects import sqlite
 from kinodex.domain.errors import StorageFull
 from kinodex.stores.sql.dialects import TextMatch
 from kinodex.stores.sql.tables import text_lines
+from kinodex.stores.sql.watching import CommitWatch
 from kinodex.stores.sql.words import Term
 
 BUSY_TIMEOUT_MS = 30_000
@@ -50,6 +51,10 @@ class Sqlite:
         )
         sa.event.listen(engine, "connect", _prepare)
         return engine
+
+    def watch(self, url: sa.URL) -> CommitWatch | None:
+        """Return a connection of its own to the file."""
+        return None if url.database is None else CommitWatch(Path(url.database).absolute())
 
     def read(self, engine: sa.Engine) -> sa.Engine:
         """Return the engine itself: ``begin_read`` does what is needed."""
