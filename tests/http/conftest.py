@@ -454,12 +454,7 @@ def _backstage(folder: Path, empty_database: Path) -> Iterator[Backstage]:
         preflight=_preflight(records, media, uploads),
         videos=videos,
         playback=Playback(videos=videos, blobs=blobs),
-        search=Search(
-            records=records,
-            vectors=NoVectors(),
-            executor=executor,
-            pictures=query_pictures,
-        ),
+        search=Search(records=records, vectors=NoVectors(), executor=executor, pictures=query_pictures),
         keys=Keys(records=records, configured=KEY),
         repeats=Repeats(records=records),
         webhooks=webhooks,
