@@ -61,7 +61,7 @@ def test_a_worker_with_a_step_that_cannot_be_ended_starts_anew_and_goes_on(tmp_p
         data,
         command=(HANGING, str(hold)),
         arguments=("worker",),
-        environment={"KINODEX_STEP_STILL_S": "8"},
+        environment={"KINODEX_STEP_STILL_S": "15"},
         listens=False,
     )
 

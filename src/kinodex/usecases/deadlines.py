@@ -51,6 +51,11 @@ class Deadline:
     patience: Patience
     rates: Mapping[str, float]
 
+    @property
+    def still_s(self) -> float:
+        """How long the step may go without a sign of life, in seconds."""
+        return self.patience.still_s
+
     def allowed_s(self, extent: Extent) -> float:
         """Return the seconds the step may take, for a video of this length and size."""
         patience = self.patience

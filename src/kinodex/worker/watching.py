@@ -85,7 +85,7 @@ def _work(step: Callable[[], Result], line: Lifeline, done: Future[Result]) -> N
 
 
 def _why_overdue(line: Lifeline, deadline: Deadline) -> str | None:
-    allowed_s, still_s = deadline.allowed_s(line.extent), deadline.patience.still_s
+    allowed_s, still_s = deadline.allowed_s(line.extent), deadline.still_s
     if line.worked_s > allowed_s:
         return f"did not end within {_shown(allowed_s)}"
     if line.still_s > still_s:

@@ -1,10 +1,11 @@
 import threading
 import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 import pytest
 
 from kinodex.domain.errors import EngineFailed, EngineNotReady, TaskWithdrawn
+from kinodex.domain.lifelines import Lifeline
 from kinodex.engines.turns import BATCH, Outside, Turns
 
 
@@ -189,3 +190,62 @@ def test_too_little_memory_for_one_item_is_a_failure(turns: Turns) -> None:
 def test_no_items_are_no_batches_and_no_turn(turns: Turns, engine: Bare) -> None:
     assert list(turns.in_batches([], list)) == []
     assert engine.loads == 0
+
+
+def test_whoever_waits_for_an_engine_that_works_is_alive_and_no_longer_than_it_works(
+    turns: Turns, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("kinodex.engines.turns.LOOK_S", 0.02)
+    working, waiting, over = Lifeline(), Lifeline(), threading.Event()
+
+    def work() -> None:
+        with working.held():
+            turns.take(lambda: over.wait(30))
+
+    def wait() -> None:
+        with waiting.held():
+            turns.take(lambda: None)
+
+    threads = [threading.Thread(target=each) for each in (work, wait)]
+    for thread in threads:
+        thread.start()
+        time.sleep(0.05)
+    began_at_s = waiting.moved_at_s
+    time.sleep(0.1)
+    assert waiting.moved_at_s == began_at_s, "neither gives a sign of life"
+    for _ in range(3):
+        before_s = waiting.moved_at_s
+        working.moved()
+        _until(lambda before_s=before_s: waiting.moved_at_s > before_s)  # type: ignore[misc]
+    over.set()
+    for thread in threads:
+        thread.join()
+
+
+def test_whoever_waits_for_an_engine_can_be_told_to_end(turns: Turns) -> None:
+    line, over, errors = Lifeline(), threading.Event(), []
+
+    def wait() -> None:
+        with line.held():
+            try:
+                turns.take(lambda: None)
+            except TaskWithdrawn as error:
+                errors.append(error)
+
+    working = threading.Thread(target=turns.take, args=(lambda: over.wait(30),))
+    working.start()
+    waiting = threading.Thread(target=wait)
+    waiting.start()
+    line.end(TaskWithdrawn())
+    waiting.join(30)
+    assert (len(errors), working.is_alive()) == (1, True)
+    over.set()
+    working.join()
+    assert turns.take(lambda: "free") == "free"
+
+
+def _until(condition: Callable[[], bool]) -> None:
+    give_up_at = time.monotonic() + 20
+    while not condition():
+        assert time.monotonic() < give_up_at
+        time.sleep(0.005)

@@ -9,8 +9,9 @@ from pathlib import Path
 import pytest
 from tests.contracts.builders import a_task, an_index
 
-from kinodex.domain.errors import TaskWithdrawn
+from kinodex.domain.errors import StepTimedOut, TaskWithdrawn
 from kinodex.domain.ids import TaskId
+from kinodex.domain.lifelines import Lifeline
 from kinodex.domain.tasks import Failure, Task, TaskStatus
 from kinodex.stores.sql.records import SqlRecords
 from kinodex.usecases.claiming import Claims, Pace
@@ -118,3 +119,24 @@ def test_a_task_that_fails_gives_its_claim_up(records: SqlRecords, tasks: list[T
 
 def _ended(task: Task) -> Task:
     return replace(task, status=TaskStatus.FAILED, failure=Failure("file_empty", "No."))
+
+
+def test_a_wait_for_another_task_is_said_and_ends_when_it_is_told_to(
+    records: SqlRecords, tasks: list[Task]
+) -> None:
+    line, waited_for = Lifeline(), []
+
+    def waiting(holder: TaskId) -> None:
+        waited_for.append((holder, line.waits_for))
+        line.end(StepTimedOut("fetch", "did not end"))
+
+    with (
+        Claims(records, tasks[0].id, QUICK).held("key", waiting=_ignore),
+        line.held(),
+        pytest.raises(StepTimedOut),
+        Claims(records, tasks[1].id, QUICK).held("key", waiting=waiting),
+    ):
+        raise AssertionError("it was not told to go on")
+
+    assert waited_for == [(tasks[0].id, "another task")]
+    assert line.waits_for is None

@@ -19,7 +19,7 @@ from hostile_site import LIMIT_BYTES, QUICK, Site, Visit, listening, made_video
 from kinodex import bootstrap
 from kinodex.domain.arrays import Vectors
 from kinodex.domain.errors import EngineFailed, NotFound, StepStuck, StepTimedOut, TaskWithdrawn
-from kinodex.domain.lifelines import check, moved, waiting
+from kinodex.domain.lifelines import Extent, check, moved, waiting
 from kinodex.domain.tasks import Task, TaskStatus
 from kinodex.domain.timeline import Utterance
 from kinodex.engines.executor import EngineSet, Executor
@@ -29,8 +29,10 @@ from kinodex.media import children
 from kinodex.processes.child import Child
 from kinodex.settings import Settings
 from kinodex.sources.config import FetchConfig
+from kinodex.sources.protocols import FetchedSoFar
 from kinodex.sources.separate import SeparateFetcher
-from kinodex.usecases import UseCases
+from kinodex.usecases import UseCases, indexing_steps
+from kinodex.usecases.artifacts import Artifacts
 from kinodex.usecases.deadlines import Deadline, Patience
 from kinodex.usecases.overdue import MOST_HANGING, Overdue
 from kinodex.usecases.tasks import TaskRequest
@@ -52,6 +54,32 @@ class Deadlines:
 
     def of(self, step: str) -> Deadline:
         return Deadline(step, self.patience if step == self._step else PATIENT, {})
+
+
+class OnceBytesCame(Deadlines):
+    """Patient until a fetch has told of more than so many bytes: a process may be slow to start."""
+
+    def __init__(self, told: Sequence[FetchedSoFar], size_bytes: int, **changes: float) -> None:
+        super().__init__("fetch", **changes)
+        self._told, self._size_bytes = told, size_bytes
+
+    def of(self, step: str) -> Deadline:
+        told, size_bytes, impatient = self._told, self._size_bytes, super().of(step)
+
+        class Dynamic(Deadline):
+            @property
+            def now(self) -> Deadline:
+                has_come = bool(told) and told[-1].size_bytes > size_bytes
+                return impatient if has_come else Deadline(step, PATIENT, {})
+
+            def allowed_s(self, extent: Extent) -> float:
+                return self.now.allowed_s(extent)
+
+            @property
+            def still_s(self) -> float:
+                return self.now.still_s
+
+        return Dynamic(step, self.patience, {})
 
 
 def _watching(deadlines: Deadlines, executor: Executor | None = None) -> Watching:
@@ -96,10 +124,10 @@ def test_a_step_that_goes_on_and_on_ends_at_its_deadline() -> None:
 def test_what_waits_for_others_is_not_overdue() -> None:
     def patient() -> str:
         with waiting("another task is fetching the same URL"):
-            time.sleep(0.4)
+            time.sleep(1.2)
         return "done"
 
-    watching = _watching(Deadlines("fetch", floor_s=0.2, factor=0.0, fetch_s=0.0, still_s=0.2))
+    watching = _watching(Deadlines("fetch", floor_s=1.0, factor=0.0, fetch_s=0.0, still_s=1.0))
     assert watching.run("fetch", patient) == "done"
 
 
@@ -189,14 +217,40 @@ def test_a_fetch_that_trickles_at_the_least_rate_lives_until_its_deadline_and_ca
         def fetch() -> Any:
             return fetcher.fetch(url, target, limit_bytes=LIMIT_BYTES, progress=told.append)
 
-        watching = _watching(Deadlines("fetch", floor_s=2.5, factor=0.0, fetch_s=0.0, still_s=2.0))
-        with pytest.raises(StepTimedOut, match=r"^The step fetch did not end within 2\.5 s\.$"):
+        watching = _watching(OnceBytesCame(told, 100_500, floor_s=0.5, factor=0.0, fetch_s=0.0))
+        with pytest.raises(StepTimedOut, match=r"^The step fetch did not end within 0\.5 s\.$"):
             watching.run("fetch", fetch)
-        assert told[-1].size_bytes > 100_000
+        assert told[-1].size_bytes > 100_500
         assert watching.overdue.hanging == (), "its process was ended"
         fetched = watching.run("probe", fetch)
         site.closing.set()
     assert (fetched.resumed, target.read_bytes()) == (1, video)
+
+
+@pytest.mark.slow
+def test_a_fetch_that_falls_silent_is_hung_although_its_process_goes_on_telling_so(tmp_path: Path) -> None:
+    site, told = Site(), []
+
+    def silent(visit: Visit) -> None:
+        visit.head(200, "Content-Length: 400000", 'ETag: "v1"')
+        visit.send(made_video(100_000))
+        site.closing.wait(60)
+
+    with listening(site.welcome) as site.port:
+        limits = replace(QUICK, idle_s=60.0, minimum_bytes_per_s=0)
+        config = FetchConfig(allow=(f"127.0.0.1:{site.port}",), free_space_bytes=0, limits=limits)
+        fetcher, url = SeparateFetcher(config), site.on("/v", silent)
+        watching = _watching(OnceBytesCame(told, 0, still_s=1.0))
+        with pytest.raises(StepTimedOut, match=r"^The step fetch made no progress for 1\.0 s\.$"):
+            watching.run(
+                "fetch",
+                lambda: fetcher.fetch(
+                    url, tmp_path / "source", limit_bytes=LIMIT_BYTES, progress=told.append
+                ),
+            )
+        site.closing.set()
+    assert told[-1].size_bytes == told[-2].size_bytes > 0, "it told of no progress"
+    assert watching.overdue.hanging == ()
 
 
 # --- whole tasks -------------------------------------------------------------------------------
@@ -314,6 +368,38 @@ def test_an_engine_that_hangs_fails_its_task_is_replaced_and_comes_too_late(
         assert usecases.tasks.get(task.id) == failed
         with pytest.raises(NotFound):
             usecases.videos.get(failed.index_id, failed.video_id)
+
+
+@pytest.mark.slow
+def test_a_publication_that_comes_too_late_changes_nothing(
+    tmp_path: Path, clip: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    go, late = threading.Event(), []
+    real = indexing_steps.publish
+
+    def publish(*arguments: Any) -> None:
+        late.append(True)
+        real(*arguments)
+
+    def hang(artifacts: Artifacts) -> tuple[Utterance, ...]:
+        if threading.current_thread().name.endswith("-publish"):
+            go.wait(60)
+        return heard(artifacts)
+
+    heard = Artifacts.utterances
+    monkeypatch.setattr(Artifacts, "utterances", hang)
+    monkeypatch.setattr(indexing_steps, "publish", publish)
+    deadlines = Deadlines("publish", still_s=0.5, grace_s=0.3)
+    with _at_work(tmp_path, clip, quick_executor(), deadlines) as (usecases, task, worker):
+        worker.work(task.id, Straight())
+        [hanging] = usecases.health.overdue.hanging
+        usecases.control.retry(task.id)  # so that only the attempt, and the line, tell the two apart
+        go.set()
+        hanging.thread.join(30)
+        again = usecases.tasks.get(task.id)
+        assert (again.status, again.attempt, late) == (TaskStatus.PENDING, 2, [])
+        with pytest.raises(NotFound):
+            usecases.videos.get(again.index_id, again.video_id)
 
 
 # --- what hangs --------------------------------------------------------------------------------
