@@ -3,6 +3,7 @@
 import json
 import os
 import subprocess
+import wave
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from io import BytesIO
@@ -37,29 +38,36 @@ class Client:
 
 
 CLIENTS = (
-    Client("python", "0.1.25", "python_0_1_to_0_3.py", 40, "v1.1"),
-    Client("python", "0.1.25", "python_0_1_to_0_3.py", 40, "v1.2"),
-    Client("python", "0.2.10", "python_0_1_to_0_3.py", 43, "v1.1"),
-    Client("python", "0.2.10", "python_0_1_to_0_3.py", 43, "v1.2"),
-    Client("python", "0.3.2", "python_0_1_to_0_3.py", 43, "v1.1"),
-    Client("python", "0.3.2", "python_0_1_to_0_3.py", 43, "v1.2"),
-    Client("python", "0.4.11", "python_0_4.py", 30),
-    Client("python", "1.3.6", "python_1.py", 27, address=None),
-    Client("javascript", "0.4.9", "javascript_0_4.mjs", 25),
-    Client("javascript", "1.3.4", "javascript_1.mjs", 25, address="/v1.3"),
+    Client("python", "0.1.25", "python_0_1_to_0_3.py", 55, "v1.1"),
+    Client("python", "0.1.25", "python_0_1_to_0_3.py", 58, "v1.2"),
+    Client("python", "0.2.10", "python_0_1_to_0_3.py", 60, "v1.1"),
+    Client("python", "0.2.10", "python_0_1_to_0_3.py", 63, "v1.2"),
+    Client("python", "0.3.2", "python_0_1_to_0_3.py", 60, "v1.1"),
+    Client("python", "0.3.2", "python_0_1_to_0_3.py", 67, "v1.2"),
+    Client("python", "0.4.11", "python_0_4.py", 46),
+    Client("python", "1.3.6", "python_1.py", 55, address=None),
+    Client("javascript", "0.4.9", "javascript_0_4.mjs", 39),
+    Client("javascript", "1.3.4", "javascript_1.mjs", 51, address="/v1.3"),
 )
 
 
 @pytest.fixture(scope="module")
-def surroundings(server: LiveServer, origin, clip_url: str, tmp_path_factory) -> Mapping[str, str]:
-    """What drivers are told: the server, a clip as URL and as file, a red picture as both."""
+def surroundings(server: LiveServer, origin, clip_url: str, mailbox, tmp_path_factory) -> Mapping[str, str]:
+    """What drivers are told: the server, a clip and a red picture as URL and file, sound, a mailbox."""
     folder = tmp_path_factory.mktemp("driven")
     clip, picture = folder / "clip.mp4", folder / "picture.png"
     clip.write_bytes(origin.files["/best-racing-moments.mp4"])
     content = BytesIO()
     Image.new("RGB", (160, 160), (200, 30, 30)).save(content, "PNG")
     picture.write_bytes(content.getvalue())
+    with wave.open(str(folder / "sound.wav"), "wb") as sound:
+        sound.setparams((1, 2, 16_000, 0, "NONE", ""))
+        sound.writeframes(bytes(64_000))
+    webhook = server.post("/v1.3/webhooks", json={"url": mailbox.receiver.on("/told", mailbox.keep)})
     return {
+        "SOUND": str(folder / "sound.wav"),
+        "WEBHOOKS": str(mailbox.file),
+        "WEBHOOK_SECRET": webhook["secret"],
         "SERVER": server.url,
         "API_KEY": KEY,
         "CLIP": str(clip),

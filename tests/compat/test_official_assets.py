@@ -14,6 +14,8 @@ from twelvelabs.errors import BadRequestError, ConflictError, NotFoundError
 from twelvelabs.indexes import IndexesCreateRequestModelsItem
 from twelvelabs.types import TextInputRequest
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def client(server: LiveServer) -> Iterator[TwelveLabs]:

@@ -96,6 +96,9 @@ def _found(client: TestClient, index_id: str, query: str, version: str = "v1.3")
         ("user_metadata=" + quote(json.dumps({"category": "sport"})), {"one"}),
         ("user_metadata=" + quote(json.dumps({"take": {"gte": 2}, "ok": True})), {"two"}),
         ("user_metadata=" + quote(json.dumps({"take": 1})), {"one"}),
+        ("user_metadata=" + quote(str({"category": "sport"})), {"one"}),
+        ("metadata=" + quote(str({"take": {"gte": 2}, "ok": True})), {"two"}),
+        ("metadata=x", set()),
         ("nothing=x", set()),
     ],
 )
@@ -112,6 +115,8 @@ def test_a_list_is_narrowed_by_facts_and_by_metadata(client, backstage, index_id
     [
         "user_metadata=[]",
         "user_metadata={",
+        "user_metadata={'a':",
+        "user_metadata={'a': [1]}",
         'user_metadata={"a":null}',
         'user_metadata={"a":{"lt":1}}',
         "size=big",

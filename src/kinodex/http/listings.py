@@ -1,5 +1,6 @@
 """Lists: from the query of a request to the page that is wanted, the same rules for every noun."""
 
+import ast
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -20,6 +21,7 @@ PAGING = frozenset({"page", "page_limit", "sort_by", "sort_option"})
 
 Kind = Literal["id", "text", "number", "time"]
 _Conditions = Iterator[Condition]
+_LONGEST_OBJECT = 4_000
 _COMPARED = re.compile(r"(?P<name>[^\[\]]+)\[(?P<comparison>gte|lte)\]")
 _USER_METADATA = re.compile(r"user_metadata\[(?P<key>[^\[\]]+)\](?:\[(?P<comparison>gte|lte)\])?")
 
@@ -51,8 +53,9 @@ def listing_of(
             taken for metadata.
         filters: What may be asked about; numbers and times also as ``name[gte]`` and ``name[lte]``.
         special: Rules for names that mean something else.
-        takes_metadata: Whether other names are metadata of the user's own, in any of its three spellings:
-            ``key=x``, ``user_metadata[key]=x``, ``user_metadata={"key": "x"}``.
+        takes_metadata: Whether other names are metadata of the user's own, in any of its spellings:
+            ``key=x``, ``user_metadata[key]=x``, ``user_metadata={"key": "x"}``, the last also as Python
+            writes it.
 
     Raises:
         ParameterInvalid: A value that cannot be used, with the name of its parameter.
@@ -119,7 +122,7 @@ def _value(name: str, kind: Kind, text: str) -> Value:
 
 
 def _metadata(name: str, text: str) -> _Conditions:
-    if name == "user_metadata":
+    if name == "user_metadata" or (name == "metadata" and text.startswith("{")):
         yield from _metadata_object(name, text)
         return
     if found := _USER_METADATA.fullmatch(name) or _COMPARED.fullmatch(name):
@@ -130,7 +133,7 @@ def _metadata(name: str, text: str) -> _Conditions:
 
 
 def _metadata_object(name: str, text: str) -> _Conditions:
-    given = Fields({name: [text]}).json(name)
+    given = _as_python_writes_it(text) or Fields({name: [text]}).json(name)
     if not isinstance(given, dict):
         raise errors.ParameterInvalid(name, "it is not an object of names and values")
     for key, value in given.items():
@@ -139,6 +142,17 @@ def _metadata_object(name: str, text: str) -> _Conditions:
             if comparison not in {"eq", "gte", "lte"} or not isinstance(bound, (str, int, float)):
                 raise errors.ParameterInvalid(name, f"the value of {str(key)!r} cannot be compared")
             yield Condition(f"metadata.{key}", _comparison(comparison), bound)
+
+
+def _as_python_writes_it(text: str) -> object:
+    """Return the dict a text stands for in Python, where clients 0.1 to 0.4 put it into the query."""
+    if len(text) > _LONGEST_OBJECT or not text.startswith("{'"):
+        return None
+    try:
+        value: object = ast.literal_eval(text)
+    except (ValueError, SyntaxError, RecursionError, MemoryError):
+        return None
+    return value
 
 
 def _comparison(text: str | None) -> Comparison:

@@ -1,11 +1,11 @@
 // `twelvelabs-js` 0.4: the host comes from TWELVELABS_BASE_URL, the version is v1.3.
 
 import { createRequire } from "node:module";
-import { refused, same, step } from "./steps.mjs";
+import { refused, same, step, toldOf } from "./steps.mjs";
 
 const [version, folder] = process.argv.slice(2);
 const { TwelveLabs } = createRequire(`${folder}/`)("twelvelabs-js");
-const { API_KEY, CLIP, CLIP_URL, PICTURE, PICTURE_URL, SERVER } = process.env;
+const { API_KEY, CLIP, CLIP_URL, PICTURE, PICTURE_URL, SERVER, SOUND } = process.env;
 
 const client = new TwelveLabs({ apiKey: API_KEY });
 step("the client takes the host from the environment", client.baseUrl.startsWith(SERVER), client.baseUrl);
@@ -25,6 +25,7 @@ step("task.create by url", task.id && task.videoId, task.status);
 await task.waitForDone(200);
 task = await client.task.retrieve(task.id);
 step("task.waitForDone", task.status === "ready" && task.systemMetadata.duration > 11, task.systemMetadata);
+await toldOf(task.id);
 const upload = await client.task.create({ indexId: index.id, file: CLIP, enableVideoStream: true });
 await upload.waitForDone(200);
 step("task.create by file", upload.status === "ready", upload.status);
@@ -60,6 +61,32 @@ step("video.update", video.userMetadata.category === "sports" && video.userMetad
 step("video.retrieve", video.systemMetadata.height === 360 && video.systemMetadata.size > 0);
 const ranged = await client.index.video.list(index.id, { duration: { gte: 11, lte: 13 } });
 step("video.list by range", same(ranged.map((each) => each.id), videos));
+
+const own = await client.index.video.list(index.id, { category: "sports" });
+step("video.list by metadata", same(own.map((each) => each.id), [task.videoId]));
+const sports = await search({ queryText: "red", filter: { category: "sports" } });
+step("search with a filter of metadata", sports.data.every((hit) => hit.videoId === task.videoId) && sports.data.length);
+
+const modelName = "Marengo-retrieval-2.7";
+const vectors = await client.embed.create({ modelName, text: "a red car", imageFile: PICTURE, audioFile: SOUND });
+step("embed.create of a text", vectors.textEmbedding.segments[0].embeddingsFloat.length);
+step("embed.create of a picture", vectors.imageEmbedding.segments[0].embeddingsFloat.length);
+step("embed.create of a sound says why not", vectors.audioEmbedding.errorMessage, vectors.audioEmbedding);
+let embedding = await client.embed.task.create(modelName, { url: CLIP_URL, clipLength: 3 });
+await embedding.waitForDone(200);
+embedding = await embedding.retrieve();
+step("embed.task of a URL", embedding.videoEmbedding.segments.length >= 4, embedding.status);
+let second2 = await client.embed.task.create(modelName, { file: CLIP, scopes: ["clip", "video"] });
+await second2.waitForDone(200);
+second2 = await second2.retrieve();
+const scopes = [...new Set(second2.videoEmbedding.segments.map((each) => each.embeddingScope))];
+step("embed.task of a file", same(scopes, ["clip", "video"]), scopes);
+const embeddings = await client.embed.task.list({ status: "ready", pageLimit: 50 });
+step("embed.task.list", embeddings.some((each) => each.id === embedding.id));
+const code = "index_not_supported_for_generate";
+await refused("generate.gist", 400, code, () => client.generate.gist(task.videoId, ["title"]));
+await refused("generate.summarize", 400, code, () => client.generate.summarize(task.videoId, "summary"));
+await refused("generate.text", 400, code, () => client.generate.text(task.videoId, "What happens?"));
 
 await client.index.video.delete(index.id, task.videoId);
 const left = await client.index.video.list(index.id);

@@ -4,7 +4,7 @@ import os
 import sys
 
 import twelvelabs
-from steps import refused, step
+from steps import refused, step, told_of
 
 VERSION = sys.argv[1]
 GENERATION = os.environ["GENERATION"]
@@ -43,6 +43,7 @@ task = client.task.retrieve(task.id)
 step(
     "task.retrieve", task.video_id and task.metadata["duration"] > 11 and task.metadata["width"] == 640, task
 )
+told_of(task.id)
 upload = client.task.create(index.id, file=os.environ["CLIP"], disable_video_stream=True)
 upload.wait_for_done(sleep_interval=0.2)
 step("task.create by file", upload.status == "ready", upload)
@@ -124,6 +125,10 @@ step("video.retrieve", video.metadata.height == 360 and video.metadata.size > 0,
 client.index.video.update(index.id, task.video_id, title="Racing", metadata={"category": "sports", "lap": 3})
 video = client.index.video.retrieve(index.id, task.video_id)
 step("video.update", video.metadata.category == "sports" and video.metadata.lap == 3, video.metadata)
+own = client.index.video.list(index.id, metadata={"category": "sports"})
+step("video.list by metadata", [each.id for each in own] == [task.video_id], own)
+narrow = search("red", ["visual"], filter={"category": "sports", "lap": {"gte": 3}})
+step("search with a filter of metadata", {hit.video_id for hit in narrow.data} == {task.video_id})
 step("video.list", {each.id for each in client.index.video.list(index.id)} == videos)
 step("video.list by id", len(client.index.video.list(index.id, id=task.video_id)) == 1)
 step("video.list by range", len(client.index.video.list(index.id, duration={"gte": 11, "lte": 13})) == 2)
@@ -138,6 +143,65 @@ step("video.logo", len(client.index.video.logo(index.id, task.video_id)) == 0)
 step("video.thumbnail", client.index.video.thumbnail(index.id, task.video_id, time=1).startswith("http"))
 step("engine.list", "marengo2.6" in [each.id for each in client.engine.list()])
 step("engine.retrieve", client.engine.retrieve("marengo2.6").id == "marengo2.6")
+
+# Classify
+classes = [
+    {"name": "cooking", "prompts": ["soup"]},
+    {"name": "drinks", "prompts": ["five dozen liquor jugs", "wine"], "options": ["conversation"]},
+]
+more = {"include_clips": True, "show_detailed_score": True, "threshold": {"min_clip_score": 1}}
+found = client.classify.videos([task.video_id], ["conversation"], classes, **more)
+best = found.data[0].classes[0]
+step("classify.videos", found.data[0].video_id == task.video_id and best.name == "drinks", found.data)
+step("classify.videos, clips", best.clips[0].end > best.clips[0].start and best.clips[0].prompt, best)
+bulk = client.classify.index(index.id, ["conversation"], classes, page_limit=1)
+step("classify.index", len(bulk.data) == 1 and bulk.data[0].classes[0].name == "drinks", bulk.data)
+if not IS_OLDEST:
+    rest = [each for page in bulk for each in page]
+    step("classify.index, the pages after", {bulk.data[0].video_id, rest[0].video_id} == videos, rest)
+    scores = best.detailed_scores
+    is_sound = scores is None or scores.max_score >= scores.avg_score
+    step("classify.videos, detailed scores", is_sound, scores)
+
+# Embed, and what is not served here
+if GENERATION == "v1.2":
+    is_early = VERSION.startswith(("0.1.", "0.2."))
+    if is_early:
+        text = client.embed.create("marengo2.6", text="a red car", text_truncate="end").text_embedding.float
+    else:
+        made = client.embed.create(
+            "marengo2.6", text="a red car", image_file=os.environ["PICTURE"], audio_file=os.environ["SOUND"]
+        )
+        text = made.text_embedding.segments[0].embeddings_float
+        step("embed.create of a picture", made.image_embedding.segments[0].embeddings_float)
+        step("embed.create of a sound says why not", made.audio_embedding.error_message, made.audio_embedding)
+        by_url = client.embed.create("marengo2.6", image_url=os.environ["PICTURE_URL"])
+        step("embed.create of the URL of a picture", by_url.image_embedding.segments[0].embeddings_float)
+    step("embed.create of a text", len(text) > 0)
+    made = client.embed.task.create("marengo2.6", video_url=os.environ["CLIP_URL"], video_clip_length=3)
+    made.wait_for_done(sleep_interval=0.2)
+    made = made.retrieve()
+    parts = made.video_embeddings if is_early else made.video_embedding.segments
+    step(
+        "embed.task of a URL", made.status == "ready" and len(parts) >= 4, parts and parts[0].start_offset_sec
+    )
+    made = client.embed.task.create(
+        "marengo2.6", video_file=os.environ["CLIP"], video_embedding_scopes=["clip", "video"]
+    )
+    made.wait_for_done(sleep_interval=0.2)
+    made = made.retrieve()
+    parts = made.video_embeddings if is_early else made.video_embedding.segments
+    step("embed.task of a file", {each.embedding_scope for each in parts} == {"clip", "video"})
+    if not is_early:
+        ready = client.embed.task.list(status="ready", page_limit=50)
+        step("embed.task.list", made.id in [each.id for each in ready])
+    status = 400
+    code = "index_not_supported_for_generate"
+else:
+    status, code = 404, "endpoint_not_exists"
+refused("generate.gist", status, code, lambda: client.generate.gist(task.video_id, ["title"]))
+refused("generate.summarize", status, code, lambda: client.generate.summarize(task.video_id, "summary"))
+refused("generate.text", status, code, lambda: client.generate.text(task.video_id, "What happens?"))
 
 # Delete
 client.index.video.delete(index.id, task.video_id)

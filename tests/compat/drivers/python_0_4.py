@@ -4,7 +4,7 @@ import os
 import sys
 
 import twelvelabs
-from steps import refused, step
+from steps import refused, step, told_of
 
 client = twelvelabs.TwelveLabs(api_key=os.environ["API_KEY"])
 step("the client takes the host from the environment", client.base_url.startswith(os.environ["SERVER"]))
@@ -30,6 +30,7 @@ step("task.create by url", task.id and task.video_id, task)
 task.wait_for_done(sleep_interval=0.2)
 task = client.task.retrieve(task.id)
 step("task.wait_for_done", task.status == "ready" and task.system_metadata["duration"] > 11, task)
+told_of(task.id)
 upload = client.task.create(index.id, file=os.environ["CLIP"], enable_video_stream=True)
 upload.wait_for_done(sleep_interval=0.2)
 step("task.create by file", upload.status == "ready", upload)
@@ -76,6 +77,40 @@ step("video.list", {each.id for each in client.index.video.list(index.id)} == vi
 step("video.list by range", len(client.index.video.list(index.id, duration={"gte": 11, "lte": 13})) == 3)
 page = client.index.video.list_pagination(index.id, page_limit=2)
 step("video.list_pagination", page.page_info.total_results == 3 and len(page.data) == 2)
+
+own = client.index.video.list(index.id, user_metadata={"category": "sports"})
+step("video.list by metadata", [each.id for each in own] == [task.video_id], own)
+narrow = client.search.query(index.id, ["visual"], query_text="red", filter={"category": "sports"})
+step("search with a filter of metadata", {hit.video_id for hit in narrow.data} == {task.video_id})
+
+made = client.embed.create(
+    "marengo2.7", text="a red car", image_file=os.environ["PICTURE"], audio_file=os.environ["SOUND"]
+)
+step("embed.create of a text", made.text_embedding.segments[0].embeddings_float)
+step("embed.create of a picture", made.image_embedding.segments[0].embeddings_float)
+step("embed.create of a sound says why not", made.audio_embedding.error_message, made.audio_embedding)
+by_url = client.embed.create("marengo2.7", image_url=os.environ["PICTURE_URL"])
+step("embed.create of the URL of a picture", by_url.image_embedding.segments[0].embeddings_float)
+made = client.embed.task.create("marengo2.7", video_url=os.environ["CLIP_URL"], video_clip_length=3)
+made.wait_for_done(sleep_interval=0.2)
+made = made.retrieve(embedding_option=["visual-text"])
+parts = made.video_embedding.segments
+step("embed.task of a URL", made.status == "ready" and len(parts) == 4, made.status)
+step(
+    "embed.task.list", made.id in [each.id for each in client.embed.task.list(status="ready", page_limit=50)]
+)
+made = client.embed.task.create(
+    "marengo2.7", video_file=os.environ["CLIP"], video_embedding_scopes=["clip", "video"]
+)
+made.wait_for_done(sleep_interval=0.2)
+scopes = {each.embedding_scope for each in made.retrieve().video_embedding.segments}
+step("embed.task of a file", scopes == {"clip", "video"}, scopes)
+code = "index_not_supported_for_generate"
+refused("gist", 400, code, lambda: client.gist(task.video_id, ["title"]))
+refused("summarize", 400, code, lambda: client.summarize(task.video_id, "summary"))
+refused("analyze", 400, code, lambda: client.analyze(task.video_id, "What happens?"))
+# This client raises an error of no class of its own while it reads.
+refused("analyze_stream", None, None, lambda: list(client.analyze_stream(task.video_id, "What happens?")))
 
 client.index.video.delete(index.id, task.video_id)
 step("video.delete", task.video_id not in {each.id for each in client.index.video.list(index.id)})

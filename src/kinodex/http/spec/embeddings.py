@@ -83,18 +83,18 @@ _FACTS_EXAMPLE: Json = {
     "video_embedding_scope": ["clip"],
     "video_embedding_option": ["visual", "transcription"],
 }
-_SEGMENTS: Json = listed(
-    record(
-        {
-            "float": VECTOR,
-            "start_offset_sec": number("Where it begins, in seconds."),
-            "end_offset_sec": number("Where it ends, in seconds."),
-            "embedding_option": word(*EmbedOption),
-            "embedding_scope": word(*EmbedScope),
-            "space": text("Id of the space of its vector."),
-        }
-    ),
-    "The vectors, once it is ready.",
+_SEGMENT: Json = {
+    "float": VECTOR,
+    "start_offset_sec": number("Where it begins, in seconds."),
+    "end_offset_sec": number("Where it ends, in seconds."),
+    "embedding_option": word(*EmbedOption),
+    "embedding_scope": word(*EmbedScope),
+    "space": text("Id of the space of its vector."),
+}
+_SEGMENTS: Json = listed(record(_SEGMENT), "The vectors, once it is ready.")
+_EARLY_SEGMENTS: Json = listed(
+    record({**_SEGMENT, "embedding": record({"float": VECTOR}, about="The same for early clients.")}),
+    "The same under an older name.",
 )
 
 
@@ -113,7 +113,7 @@ def _task(*, is_old: bool, has_vectors: bool) -> tuple[Json, Json]:
     if has_vectors:
         optional["notes"] = listed(text(), "What is degraded about this answer.")
     if has_vectors and is_old:
-        optional["video_embeddings"] = _SEGMENTS
+        optional["video_embeddings"] = _EARLY_SEGMENTS
     example: Json = {
         "_id": EMBED_TASK_ID,
         "model_name": MODEL,

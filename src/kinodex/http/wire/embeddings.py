@@ -75,7 +75,7 @@ def task_v1(shown: EmbedTask, *, is_old: bool) -> Json:
 
 def vectors_v1(shown: EmbedTask, vectors: Sequence[Embedded], *, is_old: bool) -> Json:
     """Show an embedding task with its vectors."""
-    segments = [
+    segments: list[Json] = [
         {
             "float": _unpacked(each),
             "start_offset_sec": seconds(each.start_s),
@@ -93,8 +93,13 @@ def vectors_v1(shown: EmbedTask, vectors: Sequence[Embedded], *, is_old: bool) -
     return {
         **task,
         "video_embedding": {**embedding, "segments": segments},
-        **({"video_embeddings": segments} if is_old else {}),
+        **({"video_embeddings": [_for_early_clients(each) for each in segments]} if is_old else {}),
     }
+
+
+def _for_early_clients(segment: Json) -> Json:
+    """Show a segment as Python 0.1 reads it, which looks for the numbers a level deeper."""
+    return {**segment, "embedding": {"float": segment["float"]}}
 
 
 def data_v2(vector: Vector, *, option: str | None) -> Json:
