@@ -14,6 +14,7 @@ from live import KEY, LiveServer
 from origin import Origin
 
 from kinodex import sample
+from kinodex.pipeline.steps.parse_transcript import parse_transcript
 
 
 class Command:
@@ -69,6 +70,15 @@ def test_a_file_is_added_waited_for_and_found(command: Command, tmp_path: Path) 
     assert [step["step"] for step in shown["steps"]][-1] == "publish"
     assert task["_id"] in [each["_id"] for each in command.answer("task", "ls")]
     assert "by hand" in [each["index_name"] for each in command.answer("index", "ls")]
+
+    file = tmp_path / "said.vtt"
+    ran = command.run("export", task["video_id"], "--format", "vtt", "-o", str(file))
+    assert ran.returncode == 0, ran.stderr
+    spoken = [each.text for each in parse_transcript(file.read_bytes())]
+    assert "\n".join(spoken) == command.run("export", task["video_id"], "--format", "txt").stdout.strip()
+    assert spoken
+    gone = command.run("export", "0" * 24)
+    assert (gone.returncode, "There is no video" in gone.stderr) == (4, True)
 
 
 def test_moments_are_shown_to_people_with_times_and_reasons(command: Command, sample_index: str) -> None:

@@ -14,6 +14,7 @@ from kinodex.cli import (
     demo,
     doctor,
     estimating,
+    exporting,
     indexing,
     keys,
     listening,
@@ -37,6 +38,7 @@ app.command("worker")(serving.worker)
 app.command("sign-in")(signing_in.sign_in)
 app.command("search")(searching.search)
 app.command("estimate")(estimating.estimate)
+app.command("export")(exporting.export)
 app.command("doctor")(doctor.doctor)
 app.command("fsck")(consistency.fsck)
 app.command("demo")(demo.demo)

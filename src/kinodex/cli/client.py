@@ -46,6 +46,10 @@ class Client:
         """Ask for something."""
         return self._send("GET", path, params={k: v for k, v in query.items() if v is not None})
 
+    def get_file(self, path: str) -> bytes:
+        """Ask for a file."""
+        return self._answer("GET", path).content
+
     def post(self, path: str, body: dict[str, Any]) -> Any:
         """Send JSON."""
         return self._send("POST", path, json=body)
@@ -75,13 +79,17 @@ class Client:
             page += 1
 
     def _send(self, method: str, path: str, **options: Any) -> Any:
+        answer = self._answer(method, path, **options)
+        return answer.json() if answer.content else None
+
+    def _answer(self, method: str, path: str, **options: Any) -> httpx2.Response:
         try:
             answer = self._http.request(method, path, **options)
         except httpx2.HTTPError as error:
             message = f"No Kinodex server answers at {self.base_url} ({type(error).__name__}). "
             raise CommandFailed(Status.UNREACHABLE, message + "Start one with: kinodex serve") from error
         if answer.is_success:
-            return answer.json() if answer.content else None
+            return answer
         raise CommandFailed(Status.REFUSED, _reason(answer))
 
 

@@ -42,6 +42,7 @@ from kinodex.http.routes import (
     sign_ins,
     task_events,
     tasks,
+    transcripts,
     transfers,
     uploads,
     videos,
@@ -58,6 +59,7 @@ from kinodex.usecases import UseCases
 ROUTERS = (
     indexes.router,
     videos.router,
+    transcripts.router,
     shots.router,
     tasks.router,
     transfers.router,

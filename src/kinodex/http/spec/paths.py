@@ -13,6 +13,7 @@ from kinodex.http.spec.schema import (
     WEBHOOK_ID,
     identifier,
     text,
+    word,
 )
 from kinodex.http.wire.values import Json
 
@@ -33,6 +34,8 @@ PATH_PARAMETERS: Mapping[str, tuple[Json, str]] = {
         text("What `next_page_token` or `prev_page_token` of a page holds."),
         "9bd3aa64f7a74a4b8a9f6a9a2f0c6d11-1",
     ),
+    "transcript_form": (word("srt", "vtt", "csv", "txt", "json", about="Form of the file."), "srt"),
+    "screen_text_form": (word("csv", "txt", "json", about="Form of the file."), "csv"),
     "at_ms": (text("Milliseconds from the beginning of the video.", pattern="^[0-9]{1,9}$"), "15000"),
 }
 """By name: the schema and an example."""
