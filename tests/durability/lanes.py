@@ -5,13 +5,15 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 from origin import Origin, serve_origin
+from receiver import Receiver, Told, receiving
 from tests.durability.recorded import BROKEN, record
 
 ROOT = Path(__file__).parents[2]
@@ -39,17 +41,24 @@ class EndlessFiles(dict[str, bytes]):
 
 @dataclass(frozen=True)
 class Stage:
-    """What lanes share: a clip and how it was read, a site that serves clips, a data folder to begin with."""
+    """
+    What lanes share.
+
+    That is a clip and how it was read, a site that serves clips, a receiver of webhooks, and a data folder
+    to begin with.
+    """
 
     recording: Path
     origin: Origin
+    receiver: Receiver
     beginning: Path
 
     def lane(self, folder: Path, **options: Any) -> "Lane":
         """Return a lane in a folder; with SQLite, on a copy of a data folder that was started once."""
         if "database_url" not in options:
             shutil.copytree(self.beginning, folder)
-        return Lane(folder, self.recording, self.origin, **options)
+        hooks = _hooks(self.receiver, folder)
+        return Lane(folder, self.recording, self.origin, hooks=hooks, **options)
 
 
 @contextmanager
@@ -57,12 +66,30 @@ def stage(folder: Path) -> Iterator[Stage]:
     """Make a clip, decode it once, keep what that left, and serve clips."""
     recording = folder / "recording"
     clip = record(recording)
-    with serve_origin() as origin:
+    with serve_origin() as origin, receiving() as receiver:
         origin.files, origin.pause_s = EndlessFiles(clip.read_bytes()), 0.01
         first = Lane(folder / "beginning", recording, origin)
         with forking() as program:
             assert first.live(program, scenario="none", point="none") == 0, first.log()
-        yield Stage(recording, origin, first.folder)
+        yield Stage(recording, origin, receiver, first.folder)
+
+
+def _hooks(receiver: Receiver, folder: Path) -> dict[str, str]:
+    """Return the address of a receiver for the lane in a folder, and of one that says it is gone."""
+
+    def noting(status: int) -> Callable[[Told], None]:
+        def note(told: Told) -> None:
+            with (folder / f"told-{status}").open("a") as file:
+                file.write(f"{told.event['id']}\n")
+            told.answer(status)
+
+        return note
+
+    lane = token_hex(8)
+    return {
+        "taken": receiver.on(f"/{lane}/taken", noting(204)),
+        "gone": receiver.on(f"/{lane}/gone", noting(410)),
+    }
 
 
 class Lane:

@@ -19,17 +19,22 @@ from functools import partial
 from pathlib import Path
 from secrets import token_hex
 from typing import Any
+from urllib.parse import urlsplit
 
 from fakes import quick_executor
+from tests.durability.doings import DOINGS, LOOKS_EVERY_S, PATIENCE_S
+from tests.durability.journal import Journal
 from tests.durability.points import Trap, install
 from tests.durability.recorded import CLIP, Recorded
-from tests.durability.violations import Journal, violations
+from tests.durability.violations import violations
 from tests.durability.wrong_orders import WRONG_ORDERS
 
 from kinodex import bootstrap
 from kinodex.bootstrap import Running, engines, process, wiring
+from kinodex.domain.assets import UploadStatus
 from kinodex.domain.listing import Listing
 from kinodex.domain.tasks import Task
+from kinodex.domain.webhooks import DeliveryStatus
 from kinodex.jobs import life as job_life
 from kinodex.jobs.dbos_jobs import DbosJobs
 from kinodex.jobs.heartbeats import DEAD_AFTER_S
@@ -38,21 +43,25 @@ from kinodex.sources.config import FetchConfig
 from kinodex.sources.curl import fetcher_of
 from kinodex.sources.protocols import VideoFetcher
 from kinodex.usecases import reporting
+from kinodex.usecases.asset_consistency import Holdings
+from kinodex.usecases.blobs import video_prefix
 from kinodex.usecases.tasks import TaskRequest
+from kinodex.worker.delivering import Delivering
 
-PATIENCE_S = 15.0
-LOOKS_EVERY_S = 0.02
 TRANSCRIPT = b"WEBVTT\n\n00:00.500 --> 00:02.000\nfive jugs\n\n00:02.500 --> 00:03.500\nof liquor\n"
 
 
 class Life:
     """One process between its start and its death."""
 
-    def __init__(self, running: Running, journal: Path, *, site: str, clip: bytes) -> None:
-        self._usecases = running.usecases
+    def __init__(
+        self, running: Running, journal: Path, *, site: str, hooks: dict[str, str], clip: bytes
+    ) -> None:
+        self.usecases = running.usecases
         self._journal = journal
-        self._site = site
-        self._clip = clip
+        self.site = site
+        self.hooks = hooks
+        self.clip = clip
 
     def note(self, did: str, **facts: str) -> None:
         with self._journal.open("a") as file:
@@ -62,100 +71,119 @@ class Life:
         """Wait until nothing is under way, or for as long as anybody would."""
         deadline_s = time.monotonic() + patience_s
         while time.monotonic() < deadline_s:
-            with self._usecases.indexing.tools.records.read() as transaction:
-                is_open = bool(transaction.tasks.unfinished())
-            if not is_open and not self._usecases.tasks._jobs.waiting():
+            if not self._is_working() and not self.is_telling():
                 break
             time.sleep(LOOKS_EVERY_S)
         # What an ended job does last, it does after its task has ended.
-        folders = self._usecases.indexing.folders
-        while time.monotonic() < deadline_s and any(folders.glob("*")):
-            self._usecases.indexing.sweep()
+        library = self.usecases.library
+        trades = (self.usecases.indexing, library.intake, library.embed_work)
+        while time.monotonic() < deadline_s and any(any(trade.folders.glob("*")) for trade in trades):
+            for trade in trades:
+                trade.sweep()
             time.sleep(LOOKS_EVERY_S)
 
-    def upload(self, mark: str = "") -> Task:
-        path = self._usecases.tasks.new_upload()
-        path.write_bytes(self._clip + (mark or token_hex()).encode())
-        return self._submitted(
-            self._usecases.tasks.create_from_file(self._request(), path, filename="clip.mp4")
-        )
+    def _is_working(self) -> bool:
+        with self.usecases.indexing.tools.records.read() as transaction:
+            held = Holdings.read(transaction)
+            is_open = bool(transaction.tasks.unfinished())
+        coming = {
+            each.asset.id
+            for each in held.assets
+            if each.upload is not None and each.upload.status is UploadStatus.ACTIVE
+        }
+        return is_open or bool(held.under_way() - coming) or bool(self.usecases.tasks._jobs.waiting())
 
-    def url(self, *, ends: str = "ready") -> Task:
-        url = f"{self._site}/{token_hex()}/{ends}.mp4"
-        return self._submitted(self._usecases.tasks.create_from_url(self._request(), url), ends=ends)
+    def is_telling(self) -> bool:
+        """Return whether a webhook waits to be told of something."""
+        with self.usecases.indexing.tools.records.read() as transaction:
+            told = [webhook.id for webhook in transaction.webhooks.list() if webhook.enabled]
+            return any(
+                transaction.deliveries.list(each, status=DeliveryStatus.PENDING, offset=0, limit=1).total
+                for each in told
+            )
+
+    def upload(self, mark: str = "") -> Task:
+        path = self.usecases.tasks.new_upload()
+        path.write_bytes(self.clip + (mark or token_hex()).encode())
+        return self.submitted(self.usecases.tasks.create_from_file(self.request(), path, filename="clip.mp4"))
+
+    def url(self, *, ends: str = "ready", transcript: bytes | None = TRANSCRIPT) -> Task:
+        url, request = f"{self.site}/{token_hex()}/{ends}.mp4", replace(self.request(), transcript=transcript)
+        return self.submitted(self.usecases.tasks.create_from_url(request, url), ends=ends)
 
     def broken(self) -> None:
-        self._ended(self.url(ends="failed"))
+        self.ended(self.url(ends="failed"))
 
     def upload_and_wait(self) -> Task:
-        return self._ended(self.upload())
+        return self.ended(self.upload())
 
     def url_and_wait(self) -> Task:
-        return self._ended(self.url())
+        return self.ended(self.url())
 
     def twin(self) -> None:
         """Send the same bytes twice: the second video takes over what the first has."""
         mark = token_hex()
         for _ in range(2):
-            self._ended(self.upload(mark))
+            self.ended(self.upload(mark))
 
     def delete_video(self) -> Task:
         task = self.upload_and_wait()
-        with self._deleting("video", task.video_id):
-            self._usecases.videos.delete(task.index_id, task.video_id)
-        while self._noted():  # the thread that sweeps, and this one, work on it
-            self._usecases.purging.sweep()
+        with self.deleting("video", task.video_id):
+            self.usecases.videos.delete(task.index_id, task.video_id)
+        while self._noted(task):  # the thread that sweeps, and this one, work on it
+            self.usecases.purging.sweep()
             time.sleep(0.005)
         return task
 
     def delete_task(self) -> None:
         task = self.delete_video()
-        with self._deleting("task", task.id):
-            self._usecases.tasks.delete(task.id)
+        with self.deleting("task", task.id):
+            self.usecases.tasks.delete(task.id)
 
     def delete_index(self) -> None:
         ready, running = self.upload_and_wait(), self.url()
         assert ready.index_id == running.index_id
-        with self._deleting("index", ready.index_id):
-            self._usecases.indexes.delete(ready.index_id)
+        with self.deleting("index", ready.index_id):
+            self.usecases.indexes.delete(ready.index_id)
 
     def everything(self) -> None:
         """Go on for ever, for kills that come at any moment."""
-        doings = (self.url, self.twin, self.delete_video, self.broken, self.delete_task, self.delete_index)
+        own = (self.url, self.twin, self.delete_video, self.broken, self.delete_task, self.delete_index)
+        doings = (*own, *(partial(doing, self) for doing in DOINGS.values()))
         while True:
             random.choice(doings)()
 
-    def _noted(self) -> bool:
-        with self._usecases.indexing.tools.records.read() as transaction:
-            return bool(transaction.purges.prefixes())
+    def _noted(self, task: Task) -> bool:
+        with self.usecases.indexing.tools.records.read() as transaction:
+            return transaction.purges.is_noted(video_prefix(task.video_id))
 
-    def _deleting(self, kind: str, name: str) -> Any:
+    def deleting(self, kind: str, name: str) -> Any:
         return _Deletion(self, kind, name)
 
-    def _submitted(self, task: Task, *, ends: str = "ready") -> Task:
+    def submitted(self, task: Task, *, ends: str = "ready") -> Task:
         self.note("submitted", task=task.id, video=task.video_id, index=task.index_id, ends=ends)
         return task
 
-    def _ended(self, task: Task) -> Task:
+    def ended(self, task: Task) -> Task:
         deadline_s = time.monotonic() + PATIENCE_S
-        while not (task := self._stored(task)).status.is_final:
+        while not (task := self.stored(task)).status.is_final:
             assert time.monotonic() < deadline_s, task
             time.sleep(LOOKS_EVERY_S)
         return task
 
-    def _stored(self, task: Task) -> Task:
+    def stored(self, task: Task) -> Task:
         """Read a task as it is stored: ``Tasks.get`` would also guess when it is done."""
-        with self._usecases.indexing.tools.records.read() as transaction:
+        with self.usecases.indexing.tools.records.read() as transaction:
             found = transaction.tasks.get(task.id)
         assert found is not None, task
         return found
 
-    def _request(self) -> TaskRequest:
-        listed = self._usecases.indexes.list(Listing()).items
+    def request(self) -> TaskRequest:
+        listed = self.usecases.indexes.list(Listing()).items
         if listed:
             index = listed[0].index
         else:
-            index = self._usecases.indexes.create(
+            index = self.usecases.indexes.create(
                 "films", models=[bootstrap.EVERYTHING], addons=[], generation="v1.3"
             )
         return TaskRequest(index_id=index.id, generation="v1.3", transcript=TRANSCRIPT)
@@ -186,6 +214,7 @@ SCENARIOS: dict[str, Callable[[Life], object]] = {
     "recover": id,
     "twin": Life.twin,
     "everything": Life.everything,
+    **DOINGS,
 }
 
 AT_REST = ("none", "recover")
@@ -200,6 +229,7 @@ def live(
     point: str,
     site: str,
     allow: list[str],
+    hooks: dict[str, str] | None = None,
     database_url: str | None = None,
     wrong_order: str | None = None,
     patience_s: float = PATIENCE_S,
@@ -214,20 +244,29 @@ def live(
     engines.build_executor, engines.degraded = quick_executor, tuple
     wiring.PyavReader, wiring.SeparateFetcher = Recorded, _fetcher_here
     process.DbosJobs = partial(DbosJobs, dead_after_s=dead_after_s)
+    process.Delivering = partial(Delivering, poll_s=0.05)
     job_life.POLLING_S, reporting.WRITE_EVERY_S = 0.05, 0.0
     random.seed()  # a fork has the state of all its siblings
     if scenario == "recover":
         trap.point = point
     settings = Settings(
-        data_dir=data / "data", fetch_allow=tuple(allow), database_url=database_url, api_key="k" * 20
+        data_dir=data / "data",
+        fetch_allow=tuple(allow),
+        webhook_allow=tuple(urlsplit(url).netloc for url in (hooks or {}).values()),
+        asset_part_bytes=64 * 1024,
+        database_url=database_url,
+        api_key="k" * 20,
     )
     with bootstrap.running(settings, api=True, worker=True) as running:
         journal = data / "journal"
-        life = Life(running, journal, site=site, clip=(Path(recording) / CLIP).read_bytes())
+        clip = (Path(recording) / CLIP).read_bytes()
+        life = Life(running, journal, site=site, hooks=hooks or {}, clip=clip)
+        if hooks and not running.usecases.webhooks.list():
+            running.usecases.webhooks.create(hooks["taken"])
         life.drain(patience_s)
         lines = [json.loads(line) for line in journal.read_text().splitlines()] if journal.exists() else []
         found = data / "violations.part"
-        found.write_text(json.dumps(list(violations(running, Journal.of(lines)))))
+        found.write_text(json.dumps(list(violations(running, Journal.of(lines), data))))
         found.replace(data / "violations")  # whoever waits for it kills at once
         trap.point = point
         SCENARIOS[scenario](life)

@@ -1,11 +1,12 @@
 """What must hold after any kill, once everything that was under way has come to its end."""
 
-from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
 from hashlib import sha256
 from pathlib import Path
 from typing import Any
+
+from tests.durability.journal import Journal
+from tests.durability.library_violations import library_violations
 
 from kinodex.bootstrap import Running
 from kinodex.domain.clock import now
@@ -14,8 +15,10 @@ from kinodex.domain.ids import IndexId, VideoId
 from kinodex.domain.listing import Listing
 from kinodex.domain.options import Modality
 from kinodex.domain.tasks import Task, TaskStatus
+from kinodex.domain.videos import Video
 from kinodex.stores.protocols import Transaction
 from kinodex.usecases.blobs import source_key, video_prefix
+from kinodex.usecases.playback import Playback
 from kinodex.usecases.purging import LONGEST_UPLOAD
 from kinodex.usecases.search_request import SearchRequest
 
@@ -23,34 +26,8 @@ LINES = {Modality.SPEECH: 2, Modality.SCREEN_TEXT: 1}
 """What the engines of ``fakes.py`` hear and read in the clip."""
 
 
-@dataclass(frozen=True)
-class Journal:
-    """
-    What the killed program had been told: one line for each thing that began, one for each that was done.
-
-    ``submitted`` and ``deleted`` were acknowledged. What was ``begun`` may have happened or not.
-    """
-
-    submitted: dict[str, dict[str, str]]
-    deleted: dict[str, set[str]]
-    begun: dict[str, set[str]]
-
-    @classmethod
-    def of(cls, lines: list[dict[str, str]]) -> "Journal":
-        deleted: dict[str, set[str]] = {"video": set(), "task": set(), "index": set()}
-        begun: dict[str, set[str]] = {"video": set(), "task": set(), "index": set()}
-        for line in lines:
-            if line["did"] in {"deleted", "begins to delete"}:
-                (deleted if line["did"] == "deleted" else begun)[line["kind"]].add(line["id"])
-        submitted = {line["task"]: line for line in lines if line["did"] == "submitted"}
-        return cls(submitted, deleted, begun)
-
-    def may_be_gone(self, line: dict[str, str]) -> bool:
-        return line["task"] in self.begun["task"] or line["index"] in self.begun["index"]
-
-
-def violations(running: Running, journal: Journal) -> Iterator[str]:
-    """Yield a sentence for each promise that does not hold."""
+def violations(running: Running, journal: Journal, folder: Path) -> Iterator[str]:
+    """Yield a sentence for each promise that does not hold; what receivers got stands in a folder."""
     usecases = running.usecases
     usecases.purging.sweep(now() + 2 * LONGEST_UPLOAD)
     for finding in usecases.consistency.check():
@@ -66,10 +43,11 @@ def violations(running: Running, journal: Journal) -> Iterator[str]:
                 yield from _complete(running, task, journal, transaction)
     yield from _found_or_not(running, tasks, journal)
     yield from _still_deleted(running, journal)
+    yield from library_violations(running, journal, folder)
 
 
 def _leftovers(data_dir: Path) -> Iterator[str]:
-    for folder in ("blobs/.incoming", "uploads", "work"):
+    for folder in ("blobs/.incoming", "uploads", "work", "intake", "embed"):
         for path in (data_dir / folder).glob("*"):
             yield f"left behind: {path.relative_to(data_dir)}"
 
@@ -84,8 +62,9 @@ def _acknowledged(tasks: dict[str, Task], journal: Journal) -> Iterator[str]:
         if task is None:
             if not journal.may_be_gone(line):
                 yield f"the acknowledged task {task_id} is lost"
-        elif task.status.is_final and task.status.value != line["ends"]:
-            yield f"the task {task_id} ended {task.status} ({task.failure}) instead of {line['ends']}"
+        elif task.status.is_final and task.status.value not in journal.ends[task_id]:
+            ends = " or ".join(sorted(journal.ends[task_id]))
+            yield f"the task {task_id} ended {task.status} ({task.failure}) instead of {ends}"
 
 
 def _stuck(tasks: dict[str, Task]) -> Iterator[str]:
@@ -95,15 +74,16 @@ def _stuck(tasks: dict[str, Task]) -> Iterator[str]:
 
 
 def _told_once(tasks: dict[str, Task], transaction: Transaction) -> Iterator[str]:
-    events = transaction.outbox.list(after=None, limit=10_000)
-    told = Counter(str(event.data["id"]) for event in events)
+    """Each end of each attempt is told once, the present one last."""
+    told: dict[str, list[str]] = {}
+    for event in transaction.outbox.list(after=None, limit=10_000):
+        told.setdefault(str(event.data["id"]), []).append(event.type)
     for task in tasks.values():
-        if task.status.is_final and told[task.id] != 1:
-            yield f"the end of task {task.id} is told {told[task.id]} times"
-    for event in events:
-        task = tasks.get(str(event.data["id"]))
-        if task is not None and event.type != f"index.task.{task.status.value}":
-            yield f"{event.type} is told of task {task.id}, which is {task.status}"
+        types = told.get(task.id, [])
+        if task.status.is_final and len(types) != task.attempt:
+            yield f"the {task.attempt} ends of task {task.id} are told {len(types)} times"
+        if task.status.is_final and types and types[-1] != f"index.task.{task.status.value}":
+            yield f"{types[-1]} is told last of task {task.id}, which is {task.status}"
 
 
 def _complete(running: Running, task: Task, journal: Journal, transaction: Transaction) -> Iterator[str]:
@@ -122,11 +102,21 @@ def _complete(running: Running, task: Task, journal: Journal, transaction: Trans
         lines = len(transaction.texts.lines(video.id, modality))
         if lines != LINES[modality]:
             yield f"video {video.id} has {lines} lines of {modality.value}, not {LINES[modality]}"
+    yield from _played(usecases.playback, video)
     if not usecases.videos.thumbnail(task.index_id, video.id, at_s=1.0).startswith(b"\xff\xd8"):
         yield f"video {video.id} has no picture"
     held = {manifest.modality for manifest in transaction.manifests.of_video(video.id)}
     if held != set(Modality):
         yield f"video {video.id} has vectors of {sorted(held)} only"
+
+
+def _played(playback: Playback, video: Video) -> Iterator[str]:
+    if not video.is_playable or not playback.stream_bytes(video.index_id, video.id):
+        yield f"video {video.id} cannot be played"
+    elif "#EXT-X-ENDLIST" not in playback.playlist(video.index_id, video.id, stream_uri="there"):
+        yield f"the playlist of video {video.id} has no end"
+    if not playback.sheet(video.index_id, video.id).startswith(b"\xff\xd8"):
+        yield f"video {video.id} has no storyboard"
 
 
 def _found_or_not(running: Running, tasks: dict[str, Task], journal: Journal) -> Iterator[str]:

@@ -141,6 +141,9 @@ def test_a_key_may_have_so_many_unfinished_tasks(client, backstage, index_id: st
     assert (answer.status_code, answer.json()["code"]) == (429, "too_many_requests")
     assert "20 tasks of this key" in answer.json()["message"]
     assert answer.headers["Retry-After"] == "30"
+    accepted = client.get("/v1.3/tasks", params={"page_limit": 50}).json()["data"]
+    assert [task["status"] for task in accepted].count("failed") == 0, "what was accepted goes on"
+    assert len(accepted) == 20
 
     client.post(f"/v1.3/tasks/{last}/cancel")
     assert client.post("/v1.1/tasks", data={"index_id": index_id, "video_url": URL}).status_code == 200

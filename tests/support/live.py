@@ -15,7 +15,7 @@ from typing import Any
 import requests
 
 KEY = "test-key-0123456789"
-START_S = 60.0
+START_S = 180.0
 
 
 class LiveServer:
