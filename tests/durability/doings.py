@@ -37,7 +37,7 @@ def webhook_gone(life: "Life") -> None:
 
 def cancel(life: "Life") -> Task:
     """Cancel a task that is being worked on, and see that the work stops."""
-    task = life.url(transcript=None)  # one that was sent along would be gone for a retry
+    task = life.url(has_transcript_at_url=True)  # one sent along would be gone for a retry
     wait(lambda: (now := life.stored(task)).step is not None or now.status.is_final)
     life.note("begins to cancel", task=task.id)
     try:

@@ -14,7 +14,7 @@ from typing import Any
 
 from origin import Origin, serve_origin
 from receiver import Receiver, Told, receiving
-from tests.durability.recorded import BROKEN, record
+from tests.durability.recorded import BROKEN, TRANSCRIPT, record
 
 ROOT = Path(__file__).parents[2]
 KILLED = -9
@@ -30,12 +30,14 @@ class Death:
 
 
 class EndlessFiles(dict[str, bytes]):
-    """Another clip under each path, and no clip where the path says ``failed``."""
+    """Another clip under each path; no clip where the path says ``failed``, words where it ends so."""
 
     def __init__(self, clip: bytes) -> None:
         self._clip = clip
 
     def get(self, path: str, default: object = None) -> bytes:
+        if path.endswith(".vtt"):
+            return TRANSCRIPT
         return BROKEN * 4000 if path.endswith("/failed.mp4") else self._clip + path.encode()
 
 

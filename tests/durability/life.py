@@ -15,6 +15,7 @@ import time
 import traceback
 from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from functools import partial
 from pathlib import Path
 from secrets import token_hex
@@ -25,7 +26,7 @@ from fakes import quick_executor
 from tests.durability.doings import DOINGS, LOOKS_EVERY_S, PATIENCE_S
 from tests.durability.journal import Journal
 from tests.durability.points import Trap, install
-from tests.durability.recorded import CLIP, Recorded
+from tests.durability.recorded import CLIP, TRANSCRIPT, Recorded
 from tests.durability.violations import violations
 from tests.durability.wrong_orders import WRONG_ORDERS
 
@@ -42,13 +43,11 @@ from kinodex.settings import Settings
 from kinodex.sources.config import FetchConfig
 from kinodex.sources.curl import fetcher_of
 from kinodex.sources.protocols import VideoFetcher
-from kinodex.usecases import reporting
+from kinodex.usecases import deliveries, reporting
 from kinodex.usecases.asset_consistency import Holdings
 from kinodex.usecases.blobs import video_prefix
 from kinodex.usecases.tasks import TaskRequest
 from kinodex.worker.delivering import Delivering
-
-TRANSCRIPT = b"WEBVTT\n\n00:00.500 --> 00:02.000\nfive jugs\n\n00:02.500 --> 00:03.500\nof liquor\n"
 
 
 class Life:
@@ -107,8 +106,10 @@ class Life:
         path.write_bytes(self.clip + (mark or token_hex()).encode())
         return self.submitted(self.usecases.tasks.create_from_file(self.request(), path, filename="clip.mp4"))
 
-    def url(self, *, ends: str = "ready", transcript: bytes | None = TRANSCRIPT) -> Task:
-        url, request = f"{self.site}/{token_hex()}/{ends}.mp4", replace(self.request(), transcript=transcript)
+    def url(self, *, ends: str = "ready", has_transcript_at_url: bool = False) -> Task:
+        url, request = f"{self.site}/{token_hex()}/{ends}.mp4", self.request()
+        if has_transcript_at_url:
+            request = replace(request, transcript=None, transcript_url=f"{self.site}/{token_hex()}.vtt")
         return self.submitted(self.usecases.tasks.create_from_url(request, url), ends=ends)
 
     def broken(self) -> None:
@@ -244,6 +245,7 @@ def live(
     engines.build_executor, engines.degraded = quick_executor, tuple
     wiring.PyavReader, wiring.SeparateFetcher = Recorded, _fetcher_here
     process.DbosJobs = partial(DbosJobs, dead_after_s=dead_after_s)
+    deliveries.LEASE = timedelta(seconds=dead_after_s)  # between several processes, a claim runs out
     process.Delivering = partial(Delivering, poll_s=0.05)
     job_life.POLLING_S, reporting.WRITE_EVERY_S = 0.05, 0.0
     random.seed()  # a fork has the state of all its siblings

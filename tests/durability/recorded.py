@@ -22,6 +22,7 @@ CLIP_BYTES = 150_000
 """Enough for several pieces of a download; nobody decodes it again."""
 
 ALBUM = "decoded.json"
+TRANSCRIPT = b"WEBVTT\n\n00:00.500 --> 00:02.000\nfive jugs\n\n00:02.500 --> 00:03.500\nof liquor\n"
 BROKEN = b"this is not a video"
 _DECODED, _PLAYED, _FACTS, _STREAMS = "decoded", "played", "facts.json", "streams.json"
 

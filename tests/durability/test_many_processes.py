@@ -25,6 +25,9 @@ CHOSEN = (
     *("publish:video", "publish:precommit", "publish:committed"),
     *("delete_video:precommit", "delete_video:committed", "delete_index:precommit", "delete_index:committed"),
     *("purge:claimed", "purge:bytes", "purge:committed"),
+    *("delivery_claim:committed", "delivery:answered", "delivery:precommit"),
+    *("cancel:committed", "withdraw:precommit", "retry:precommit", "retry:committed"),
+    *("report:committed", "intake_publish:precommit", "embedding_publish:precommit"),
 )
 DEATHS = [(scenario, point) for scenario, points in POINTS.items() for point in points if point in CHOSEN]
 
