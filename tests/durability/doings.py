@@ -45,7 +45,7 @@ def cancel(life: "Life") -> Task:
     except TaskNotCancelable:
         return life.stored(task)
     life.note("cancelled", task=task.id)
-    wait(lambda: not any(life.usecases.indexing.folders.glob(f"{task.video_id}*")))
+    wait(lambda: not life.is_at_work())
     return life.stored(task)
 
 

@@ -92,6 +92,10 @@ class Life:
         }
         return is_open or bool(held.under_way() - coming) or bool(self.usecases.tasks._jobs.waiting())
 
+    def is_at_work(self) -> bool:
+        """Return whether a job is being done here, also one that was cancelled and does not know yet."""
+        return bool(self.usecases.tasks._jobs._life._running)
+
     def is_telling(self) -> bool:
         """Return whether a webhook waits to be told of something."""
         with self.usecases.indexing.tools.records.read() as transaction:
