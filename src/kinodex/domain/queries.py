@@ -94,6 +94,18 @@ def leaves_of(node: Node) -> Iterator[Leaf]:
         yield from leaves_of(operand)
 
 
+def sought_in(node: Node, *, is_sought: bool = True) -> Iterator[bool]:
+    """Yield for each leaf, in the order written, whether it is looked for and not to be left out."""
+    if isinstance(node, Leaf):
+        yield is_sought
+    elif isinstance(node, Not):
+        yield from sought_in(node.origin, is_sought=is_sought)
+        yield from sought_in(node.sub, is_sought=False)
+    else:
+        for operand in node.operands:
+            yield from sought_in(operand, is_sought=is_sought)
+
+
 def depth_of(node: Node) -> int:
     """Return how many levels a tree has."""
     return 1 + max((depth_of(operand) for operand in operands_of(node)), default=0)

@@ -31,6 +31,7 @@ OPEN = frozenset(
         ("POST", "/beta/search"),
         ("GET", "/combined-search/{token}"),
         ("GET", "/search/{token}"),
+        ("GET", "/search/explain/{token}"),
         ("GET", "/search-v2/{token}"),
         ("POST", "/classify"),
         ("POST", "/classify/bulk"),

@@ -9,20 +9,23 @@ import msgspec
 
 from kinodex.domain import errors
 from kinodex.domain.clock import now
-from kinodex.domain.ids import VideoId
+from kinodex.domain.ids import IndexId, VideoId
 from kinodex.domain.moments import Moment
 from kinodex.domain.queries import Node
 from kinodex.domain.videos import Video
 from kinodex.engines.executor import Executor
+from kinodex.retrieval.absence import Standing, standing_of
 from kinodex.retrieval.filters import ParsedFilter, parse_filter
 from kinodex.retrieval.outcome import SearchOutcome, VideoMoments
 from kinodex.retrieval.query import SearchQuery
 from kinodex.retrieval.search import search
+from kinodex.retrieval.survey import survey
 from kinodex.stores.protocols import Records, Transaction, VectorStore
 from kinodex.usecases.classification import Classification
 from kinodex.usecases.indexes import require_index
 from kinodex.usecases.pictures import QueryPictures
 from kinodex.usecases.search_checks import check_options, check_request, tree_of_request
+from kinodex.usecases.search_explained import HitExplained, conditions_of, differences_between
 from kinodex.usecases.search_request import SearchPage, SearchPool, SearchRequest
 
 PAGE_LIFE = timedelta(minutes=20)
@@ -32,11 +35,16 @@ MOST_RESULTS = 1_000
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FrozenAnswer:
-    """A whole answer, as kept for further pages; its request holds no pictures."""
+    """A whole answer, as kept for further pages; its request holds no pictures, only how many there were."""
 
     request: SearchRequest
     outcome: SearchOutcome
     pool: SearchPool
+    picture_count: int = 0
+
+    def home_of(self, video_id: VideoId) -> IndexId:
+        """Return the index of a video."""
+        return self.outcome.homes.get(video_id, self.request.index_id)
 
 
 class Search:
@@ -87,7 +95,7 @@ class Search:
             answer = _freeze(request, outcome, transaction)
             name = secrets.token_hex(16)
             page = _page(answer, name, 0, transaction=transaction)
-        if page.next_token is not None:
+        if page.next_token is not None or request.explain:
             with self._records.write() as transaction:
                 transaction.pages.add(
                     name, owner=owner, content=msgspec.json.encode(answer), expires_at=page.expires_at
@@ -101,15 +109,86 @@ class Search:
         Raises:
             PageExpired: Unknown, expired, or another key's.
         """
-        name, _, number = token.rpartition("-")
-        if not name or not number.isascii() or not number.isdigit():
-            raise errors.PageExpired
+        name, number = _parts_of(token)
         with self._records.read() as transaction:
-            content = transaction.pages.get(name, owner=owner, at=now())
-            if content is None:
+            return _page(_kept(name, owner, transaction), name, number, transaction=transaction)
+
+    def explain(self, token: str, *, owner: str) -> HitExplained:
+        """
+        Compute a hit again from what is stored, and say whether it agrees.
+
+        Args:
+            token: Of a hit of a search that asked for it.
+            owner: Id of the key that searched.
+
+        Raises:
+            PageExpired: Unknown, expired, or another key's.
+            ParameterInvalid: The search was made with pictures, which are not kept.
+            EngineNotReady: Weights are missing.
+        """
+        name, rank = _parts_of(token)
+        with self._records.read() as transaction:
+            answer = _kept(name, owner, transaction)
+            if not 1 <= rank <= len(answer.outcome.moments):
                 raise errors.PageExpired
-            answer = msgspec.json.decode(content, type=FrozenAnswer)
-            return _page(answer, name, int(number), transaction=transaction)
+            stored = answer.outcome.moments[rank - 1]
+            query = self._asked_again(answer)
+            found = survey(query, transaction=transaction, vectors=self._vectors, executor=self._executor)
+            there = [
+                each
+                for each in found.candidates
+                if each.video_id == stored.video_id and each.match.span.overlaps(stored.span)
+            ]
+            again = found.moments(there[:1], transaction)[0] if there else None
+        return HitExplained(
+            index_id=answer.home_of(stored.video_id),
+            rank=rank,
+            stored=stored,
+            again=again,
+            differences=differences_between(stored, again),
+            filters=conditions_of(query.only),
+        )
+
+    def standing(self, token: str, video_id: VideoId, *, owner: str) -> Standing:
+        """
+        Return where a video stands in an answer, and what held it back if it is not there.
+
+        Args:
+            token: Of any hit or page of the answer.
+            video_id: Of a video in one of the indexes that were searched.
+            owner: Id of the key that searched.
+
+        Raises:
+            NotFound: No such video in these indexes.
+            PageExpired: Unknown, expired, or another key's.
+            ParameterInvalid: The search was made with pictures, which are not kept.
+            EngineNotReady: Weights are missing.
+        """
+        name, _ = _parts_of(token)
+        with self._records.read() as transaction:
+            answer = _kept(name, owner, transaction)
+            homes = [
+                each
+                for each in answer.request.index_ids
+                if transaction.videos.get(each, video_id) is not None
+            ]
+            if not homes:
+                raise errors.NotFound("video", video_id)
+            return standing_of(
+                video_id,
+                homes[0],
+                self._asked_again(answer),
+                transaction=transaction,
+                vectors=self._vectors,
+                executor=self._executor,
+                limit=MOST_RESULTS,
+            )
+
+    def _asked_again(self, answer: FrozenAnswer) -> SearchQuery:
+        if answer.picture_count:
+            reason = f"{answer.picture_count} pictures came with the search and are not kept; search again"
+            raise errors.ParameterInvalid("token", reason)
+        return self._query(answer.request, tree_of_request(answer.request))
 
     def _query(self, request: SearchRequest, tree: Node | None) -> SearchQuery:
         return SearchQuery(
@@ -143,7 +222,7 @@ def _only(request: SearchRequest) -> ParsedFilter:
 def _freeze(request: SearchRequest, outcome: SearchOutcome, transaction: Transaction) -> FrozenAnswer:
     totals = transaction.indexes.totals(list(request.index_ids)).values()
     return FrozenAnswer(
-        request=replace(request, pictures=(), filter=None, video_ids=()),
+        request=replace(request, pictures=(), picture_urls=()),
         outcome=outcome,
         pool=SearchPool(
             request.index_id,
@@ -151,7 +230,32 @@ def _freeze(request: SearchRequest, outcome: SearchOutcome, transaction: Transac
             sum(each.total_duration_s for each in totals),
             request.index_ids[1:],
         ),
+        picture_count=len(request.pictures) + len(request.picture_urls),
     )
+
+
+def _parts_of(token: str) -> tuple[str, int]:
+    """Return the name of a kept answer and the number behind it."""
+    name, _, number = token.rpartition("-")
+    if not name or not number.isascii() or not number.isdigit():
+        raise errors.PageExpired
+    return name, int(number)
+
+
+def _kept(name: str, owner: str, transaction: Transaction) -> FrozenAnswer:
+    content = transaction.pages.get(name, owner=owner, at=now())
+    if content is None:
+        raise errors.PageExpired
+    return msgspec.json.decode(content, type=FrozenAnswer)
+
+
+def _explain_tokens(answer: FrozenAnswer, name: str) -> Mapping[tuple[VideoId, float], str]:
+    if not answer.request.explain:
+        return {}
+    return {
+        (moment.video_id, moment.span.start_s): f"{name}-{rank}"
+        for rank, moment in enumerate(answer.outcome.moments, start=1)
+    }
 
 
 def _page(answer: FrozenAnswer, name: str, number: int, *, transaction: Transaction) -> SearchPage:
@@ -179,6 +283,7 @@ def _page(answer: FrozenAnswer, name: str, number: int, *, transaction: Transact
         no_confident_match=answer.outcome.no_confident_match,
         notes=answer.outcome.notes,
         homes=answer.outcome.homes,
+        explain_tokens=_explain_tokens(answer, name),
         user_metadata={video_id: video.user_metadata for video_id, video in videos.items()},
     )
 
@@ -186,9 +291,8 @@ def _page(answer: FrozenAnswer, name: str, number: int, *, transaction: Transact
 def _still_there(
     hits: Sequence[Moment | VideoMoments], answer: FrozenAnswer, transaction: Transaction
 ) -> Mapping[VideoId, Video]:
-    homes, first = answer.outcome.homes, answer.request.index_id
     videos = [
-        transaction.videos.get(homes.get(video_id, first), video_id)
+        transaction.videos.get(answer.home_of(video_id), video_id)
         for video_id in {hit.video_id for hit in hits}
     ]
     return {video.id: video for video in videos if video is not None}

@@ -34,6 +34,7 @@ class SearchRequest:
         other_index_ids: Where to look too.
         video_ids: The only videos to look at; all where empty.
         language: What ``text`` is written in: ``plain`` words, or the search language ``kinodex``.
+        explain: Whether hits get a token by which they can be computed again.
         combined: What to look for, instead of ``text``: a query object as sent; checked by the search.
     """
 
@@ -56,6 +57,7 @@ class SearchRequest:
     video_ids: tuple[VideoId, ...] = ()
     language: str = "plain"
     combined: object = None
+    explain: bool = False
 
     @property
     def index_ids(self) -> tuple[IndexId, ...]:
@@ -82,7 +84,7 @@ class SearchPage:
     1-based place of the first hit in the whole answer. ``next_token`` is ``None`` on the last page.
     ``no_confident_match`` says that nothing reached the band ``low``; ``notes`` what is degraded and why.
     ``request`` is the search without its pictures. ``homes`` says in which index each video is, where
-    several were asked.
+    several were asked. ``explain_tokens`` has one for each moment, by video and start, where asked for.
     """
 
     request: SearchRequest
@@ -98,4 +100,5 @@ class SearchPage:
     no_confident_match: bool
     notes: Sequence[str] = ()
     homes: Mapping[VideoId, IndexId] = field(default_factory=dict)
+    explain_tokens: Mapping[tuple[VideoId, float], str] = field(default_factory=dict)
     user_metadata: Mapping[VideoId, Mapping[str, MetadataValue]] = field(default_factory=dict)

@@ -20,6 +20,7 @@ from kinodex.http.spec import search as spec
 from kinodex.http.spec.operation import documented
 from kinodex.http.threads import call
 from kinodex.http.versions import GenerationDep, only_in
+from kinodex.http.wire.explained import shown_hit, shown_standing
 from kinodex.http.wire.hits import Answering
 from kinodex.usecases.search_request import SearchPage, SearchRequest
 
@@ -95,6 +96,17 @@ async def turn_page(
     return JSONResponse(view.search(page, answering=answering))
 
 
+@router.get("/search/explain/{token}", dependencies=[READ, SEARCHES], openapi_extra=documented(spec.EXPLAIN))
+async def explain_hit(token: str, request: Request, usecases: UseCasesDep, caller: CallerDep) -> JSONResponse:
+    """Compute a hit again from what is stored, or tell why a video is not in the answer."""
+    asked = query_fields(request.query_params).text("video_id")
+    if asked is not None:
+        standing = await call(usecases.search.standing, token, video_id_of(asked), owner=caller.id)
+        return JSONResponse(shown_standing(standing))
+    hit = await call(usecases.search.explain, token, owner=caller.id)
+    return JSONResponse(shown_hit(hit))
+
+
 def _search_request(body: Fields, *, generation: str) -> SearchRequest:
     pictures, urls = _pictures(body)
     index_id, *others = _index_ids(body)
@@ -106,6 +118,7 @@ def _search_request(body: Fields, *, generation: str) -> SearchRequest:
         video_ids=_video_ids(body),
         language=body.text("query_language") or "plain",
         combined=combined if is_combined else None,
+        explain=bool(body.flag("explain")),
         generation=generation,
         options=body.texts("search_options") or (),
         text=None if is_combined else body.text("query_text", "query"),

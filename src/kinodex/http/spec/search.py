@@ -92,7 +92,8 @@ _OPTIONS: Json = {
 _OPTIONS_EXAMPLE: Json = {"metadata": [{"type": "conversation", "text": "the race begins"}]}
 _METADATA: Json = {"user_metadata": USER_METADATA}
 _IN_INDEX: Json = {"index_id": identifier("Index of the video, where several were searched.")}
-_SOMETIMES: Json = {**_PARTS, **_IN_INDEX, **_METADATA}
+_TOKEN: Json = {"explain_token": text("For `GET /search/explain/{token}`, where `explain` was sent.")}
+_SOMETIMES: Json = {**_PARTS, **_IN_INDEX, **_TOKEN, **_METADATA}
 
 CLIP = Shape(
     "Clip",
@@ -255,6 +256,7 @@ SEARCH = Operation(
         takes("page_limit", integer("Most items of a page.", minimum=1, maximum=50, default=10)),
         takes("filter", _FILTER),
         takes("include_user_metadata", flag("Whether hits hold the metadata of their videos.")),
+        takes("explain", flag("Whether hits get an `explain_token`.")),
     ),
     examples={
         "text": Example(
@@ -323,4 +325,79 @@ COMBINED = Operation(
 TURN = Operation(
     answer=ANSWER,
     query=(takes("include_user_metadata", flag("Whether hits hold the metadata of their videos.")),),
+)
+
+_REASONED: Json = record(
+    {
+        "start": number("Seconds."),
+        "end": number("Seconds."),
+        "score": number("0 to 100."),
+        "confidence": word("high", "medium", "low", "none", about="The score in words."),
+        "explain": listed(_EXPLAINED),
+    },
+    _PARTS,
+)
+_REASONED_EXAMPLE: Json = {
+    name: _CLIP_EXAMPLE[name] for name in ("start", "end", "score", "confidence", "explain")
+}
+_HIT = record(
+    {
+        "index_id": identifier("Id of the index."),
+        "video_id": identifier("Id of the video."),
+        "rank": integer("Place in the answer, from 1."),
+        "agrees": flag("Whether what is stored now gives the same moment and score."),
+        "differences": listed(text(), "In what it does not agree."),
+        "stored": _REASONED,
+        "recomputed": or_null(_REASONED),
+        "modalities": listed(
+            record(
+                {
+                    "modality": word("visual", "speech", "screen_text"),
+                    "probability": number("Of its best evidence, 0 to 1."),
+                    "score": number("The same as 0 to 100."),
+                    "weight": number("Its share of all evidence, 0 to 1."),
+                }
+            ),
+            "What each modality adds, the heaviest first.",
+        ),
+        "filters_passed": listed(text(), "The conditions of the filter, which all hold."),
+    }
+)
+_STANDING = record(
+    {
+        "video_id": identifier("Id of the video."),
+        "in_results": flag("Whether it is in the answer."),
+        "rank": or_null(integer("Place of its best moment among all, from 1.")),
+        "best": or_null(_REASONED),
+        "held_back": listed(
+            record(
+                {
+                    "by": word("filter", "threshold", "limit", "candidates", "no_match"),
+                    "message": text("Why, in a sentence."),
+                }
+            ),
+            "What kept it out.",
+        ),
+    }
+)
+EXPLAIN = Operation(
+    answer=Shape(
+        "SearchExplained",
+        {"anyOf": [_HIT, _STANDING]},
+        {
+            "index_id": INDEX_ID,
+            "video_id": VIDEO_ID,
+            "rank": 1,
+            "agrees": True,
+            "differences": [],
+            "stored": _REASONED_EXAMPLE,
+            "recomputed": _REASONED_EXAMPLE,
+            "modalities": [{"modality": "speech", "probability": 0.92, "score": 96.8, "weight": 1.0}],
+            "filters_passed": [],
+        },
+    ),
+    query=(takes("video_id", identifier("Tell of this video where it stands, and what held it back.")),),
+    errors=(404,),
+    details="The token is the `explain_token` of a hit, or, with `video_id`, any token of the answer. "
+    "Pictures of a search are not kept, so one with pictures cannot be computed again.",
 )

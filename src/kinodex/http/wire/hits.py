@@ -37,13 +37,13 @@ def hits(page: SearchPage, clip: Clip, *, answering: Answering) -> list[Json]:
                 {
                     "id": group.video_id,
                     "index_id": page.homes.get(group.video_id),
-                    "clips": _clips(group.moments, clip, first=1),
+                    "clips": _clips(group.moments, clip, page, first=1),
                     "user_metadata": _metadata_of(group.video_id, metadata),
                 }
             )
             for group in page.groups
         ]
-    shown = _clips(page.moments, clip, first=page.first_rank)
+    shown = _clips(page.moments, clip, page, first=page.first_rank)
     return [
         known(
             {
@@ -93,6 +93,13 @@ def basics(moment: Moment, answering: Answering) -> Json:
         "score": round(moment.score, 2),
         "confidence": moment.confidence.value,
         "thumbnail_url": answering.link(moment),
+        **reasons_of(moment),
+    }
+
+
+def reasons_of(moment: Moment) -> Json:
+    """Return the evidence of a moment, and the parts of a combined query."""
+    return {
         "explain": [_explained(evidence) for evidence in moment.evidence],
         **({"parts": [_part(part) for part in moment.parts]} if moment.parts else {}),
     }
@@ -114,8 +121,12 @@ def spoken(moment: Moment) -> str | None:
     return evidence.text if evidence else None
 
 
-def _clips(moments: Sequence[Moment], clip: Clip, *, first: int) -> list[Json]:
-    return [clip(moment, rank) for rank, moment in enumerate(moments, first)]
+def _clips(moments: Sequence[Moment], clip: Clip, page: SearchPage, *, first: int) -> list[Json]:
+    tokens = page.explain_tokens
+    return [
+        known({**clip(moment, rank), "explain_token": tokens.get((moment.video_id, moment.span.start_s))})
+        for rank, moment in enumerate(moments, first)
+    ]
 
 
 def _best(moment: Moment, modalities: Sequence[Modality]) -> Evidence | None:
