@@ -88,6 +88,20 @@ def test_moments_are_shown_to_people_with_times_and_reasons(command: Command, sa
     assert "seen (words to picture" in ran.stdout
 
 
+def test_parts_of_a_query_are_joined_in_one_moment(command: Command, sample_index: str) -> None:
+    said, written, _ = sample.QUESTIONS
+    joined = f'text:"{written.text}" then:10s said:"{said.text}"'
+    best = command.answer("search", joined, "--index", sample_index)["data"][0]
+    assert [part["query"] for part in best["parts"]] == [
+        f'text:"{written.text}"',
+        f'said:"{said.text}"',
+    ]
+    assert abs(best["start"] - written.start_s) < 2
+    assert abs(best["end"] - said.end_s) < 2
+    without = command.answer("search", f'{joined} not said:"{said.text}"', "--index", sample_index)
+    assert best["start"] not in {hit["start"] for hit in without["data"]}
+
+
 def test_a_refused_video_ends_with_its_own_status_and_sentence(command: Command, tmp_path: Path) -> None:
     short = make_clip(tmp_path / "short.mp4", seconds=3.0)
     ran = command.run("index", "add", str(short), "--index", "short")

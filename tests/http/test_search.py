@@ -57,6 +57,8 @@ def test_a_hit_explains_itself(client, backstage, index_id: str) -> None:
         "matched_words": ["red"],
         "box": {"left": 0.1, "top": 0.2, "width": 0.3, "height": 0.4},
         "similarity": None,
+        "at": None,
+        "space": None,
     }
 
 

@@ -32,7 +32,7 @@ def test_a_hit_computed_again_agrees(client, backstage, index_id: str) -> None:
         assert (shown["start"], shown["score"]) == (hit["start"], hit["score"])
         assert shown["explain"] == hit["explain"]
     assert [each["modality"] for each in told["modalities"]] == ["speech"]
-    assert told["modalities"][0]["weight"] == 1.0
+    assert (told["modalities"][0]["weight"], told["modalities"][0]["rank"]) == (1.0, 1)
     assert told["filters_passed"] == ["metadata.kind eq 'race'", "duration_s gte 1"]
 
 

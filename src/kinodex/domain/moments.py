@@ -23,7 +23,8 @@ class Evidence:
     One reason why a moment matched.
 
     ``how`` is ``lexical``, ``semantic``, ``words_to_picture`` or ``picture_to_picture``;
-    ``probability`` is calibrated, in [0, 1]; ``engine`` says who found it.
+    ``probability`` is calibrated, in [0, 1]; ``engine`` says who found it. ``at_s`` is the time of the
+    picture that was compared, ``space`` the id of the vector space it was compared in.
     """
 
     modality: Modality
@@ -35,6 +36,8 @@ class Evidence:
     matched_words: tuple[str, ...] = ()
     box: Box | None = None
     similarity: float | None = None
+    at_s: float | None = None
+    space: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

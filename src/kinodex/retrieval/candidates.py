@@ -163,7 +163,7 @@ def _by_vectors(query: SearchQuery, channel: Channel, haystack: Haystack) -> Gat
     rows = nearest_rows(manifests, comparison.embed(), vectors=haystack.vectors, top_k=most)
     engine = haystack.engines.names()[comparison.role]
     clues = [
-        _clue(hit, channel, probability=probability, engine=engine)
+        _clue(hit, channel, probability=probability, engine=engine, space=comparison.space)
         for hit in _best_of_each_span(rows.hits)
         if (probability := comparison.calibration.probability(hit.similarity)) >= LEAST_PROBABILITY
     ]
@@ -178,7 +178,7 @@ def _best_of_each_span(hits: Sequence[VectorHit]) -> Iterable[VectorHit]:
     return best.values()
 
 
-def _clue(hit: VectorHit, channel: Channel, *, probability: float, engine: str) -> Clue:
+def _clue(hit: VectorHit, channel: Channel, *, probability: float, engine: str, space: Space) -> Clue:
     return Clue(
         video_id=hit.video_id,
         channel=channel,
@@ -188,4 +188,5 @@ def _clue(hit: VectorHit, channel: Channel, *, probability: float, engine: str) 
         number=hit.number,
         engine=engine,
         similarity=hit.similarity,
+        space=space.id,
     )

@@ -126,6 +126,8 @@ def _evidence(clue: Clue, lines: Mapping[LineKey, TextLine]) -> Evidence:
         matched_words=clue.words,
         box=line.box if line else None,
         similarity=None if clue.similarity is None else round(clue.similarity, 4),
+        at_s=round(clue.at_s, 3) if clue.channel.modality is Modality.VISUAL else None,
+        space=clue.space,
     )
 
 

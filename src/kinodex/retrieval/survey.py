@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from kinodex.domain.ids import VideoId
 from kinodex.domain.moments import MatchedPart, Moment
+from kinodex.domain.options import Modality
 from kinodex.domain.queries import leaves_of, sought_in
 from kinodex.domain.query_language import print_query
 from kinodex.retrieval.algebra import Match, standing
@@ -72,6 +73,17 @@ class Survey:
         """Return what is to be known of each part in each index, once."""
         notes = (note for each in self._looked for note in notes_on(each.query, each.wanted, each.answered))
         return tuple(dict.fromkeys(notes))
+
+    def rank_of(self, modality: Modality, probability: float) -> int:
+        """Return the place a clue of this probability has among all of a modality, from 1."""
+        clues = (
+            clue
+            for looked in self._looked
+            for channel, gathered in looked.answered.items()
+            if channel.modality is modality
+            for clue in gathered.clues
+        )
+        return 1 + sum(round(clue.probability, 4) > probability for clue in clues)
 
     def best_of_parts(self) -> Mapping[str, float]:
         """Return for each part that is looked for the likeliest match it has anywhere, 0 for none."""

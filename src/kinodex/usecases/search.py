@@ -25,7 +25,7 @@ from kinodex.usecases.classification import Classification
 from kinodex.usecases.indexes import require_index
 from kinodex.usecases.pictures import QueryPictures
 from kinodex.usecases.search_checks import check_options, check_request, tree_of_request
-from kinodex.usecases.search_explained import HitExplained, conditions_of, differences_between
+from kinodex.usecases.search_explained import HitExplained, conditions_of, differences_between, shares_of
 from kinodex.usecases.search_request import SearchPage, SearchPool, SearchRequest
 
 PAGE_LIFE = timedelta(minutes=20)
@@ -147,6 +147,7 @@ class Search:
             again=again,
             differences=differences_between(stored, again),
             filters=conditions_of(query.only),
+            shares=shares_of((again or stored).evidence, found),
         )
 
     def standing(self, token: str, video_id: VideoId, *, owner: str) -> Standing:

@@ -10,8 +10,9 @@ from kinodex.domain.options import Modality
 from kinodex.retrieval.absence import Standing
 from kinodex.retrieval.confidence import score_of
 from kinodex.retrieval.filters import ParsedFilter
+from kinodex.retrieval.survey import Survey
 
-__all__ = ["HitExplained", "ModalityShare", "Standing", "conditions_of", "differences_between"]
+__all__ = ["HitExplained", "ModalityShare", "Standing", "conditions_of", "differences_between", "shares_of"]
 
 SAME_SCORE = 0.01
 SAME_TIME_S = 0.001
@@ -23,13 +24,15 @@ class ModalityShare:
     What one modality adds to a moment.
 
     ``probability`` is that of its best evidence and ``score`` the same as 0-100; ``weight`` its share of
-    all evidence, in [0, 1], by ``-log(1 - probability)``, in which independent evidence adds up.
+    all evidence, in [0, 1], by ``-log(1 - probability)``, in which independent evidence adds up; ``rank``
+    its place among all evidence of the modality that was found, from 1.
     """
 
     modality: Modality
     probability: float
     score: float
     weight: float
+    rank: int
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,7 +41,8 @@ class HitExplained:
     A hit as it was answered and as it is now.
 
     ``rank`` counts from 1; ``again`` is ``None`` where nothing of the video overlaps the hit any more;
-    ``differences`` are sentences for people, none where both agree; ``filters`` are the conditions it passed.
+    ``differences`` are sentences for people, none where both agree; ``filters`` are the conditions it passed;
+    ``shares`` are what each modality adds, the heaviest first.
     """
 
     index_id: IndexId
@@ -47,11 +51,7 @@ class HitExplained:
     again: Moment | None
     differences: tuple[str, ...]
     filters: tuple[str, ...]
-
-    @property
-    def shares(self) -> Sequence[ModalityShare]:
-        """What each modality adds, the heaviest first."""
-        return _shares((self.again or self.stored).evidence)
+    shares: Sequence[ModalityShare]
 
 
 def differences_between(stored: Moment, again: Moment | None) -> tuple[str, ...]:
@@ -78,7 +78,8 @@ def _differences(stored: Moment, again: Moment) -> Iterator[str]:
             yield f"The {name} is at {now_s:g} s and was at {then_s:g} s."
 
 
-def _shares(evidence: Sequence[Evidence]) -> Sequence[ModalityShare]:
+def shares_of(evidence: Sequence[Evidence], found: Survey) -> Sequence[ModalityShare]:
+    """Return what each modality adds to a moment, the heaviest first."""
     best: dict[Modality, float] = {}
     for each in evidence:
         best[each.modality] = max(best.get(each.modality, 0.0), each.probability)
@@ -87,7 +88,13 @@ def _shares(evidence: Sequence[Evidence]) -> Sequence[ModalityShare]:
     }
     total = sum(weights.values()) or 1.0
     shares = [
-        ModalityShare(modality, probability, score_of(probability), round(weights[modality] / total, 4))
+        ModalityShare(
+            modality=modality,
+            probability=probability,
+            score=score_of(probability),
+            weight=round(weights[modality] / total, 4),
+            rank=found.rank_of(modality, probability),
+        )
         for modality, probability in best.items()
     ]
     return sorted(shares, key=lambda each: (-each.weight, each.modality))

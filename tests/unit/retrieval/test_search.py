@@ -139,6 +139,7 @@ def test_a_picture_finds_pictures(index: StoredIndex) -> None:
     best = outcome.moments[0]
     assert (best.span, best.evidence[0].how) == (Span(5.0, 9.0), "picture_to_picture")
     assert best.best_frame_s == pytest.approx(7.0)
+    assert (best.evidence[0].at_s, best.evidence[0].space) == (7.0, index.engines.appearance_space.id)
 
 
 def test_words_and_picture_together_prefer_what_fits_both(index: StoredIndex) -> None:

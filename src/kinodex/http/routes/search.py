@@ -18,6 +18,7 @@ from kinodex.http.parameters import index_id_of, query_fields, video_id_of
 from kinodex.http.signing import Signer
 from kinodex.http.spec import search as spec
 from kinodex.http.spec.operation import documented
+from kinodex.http.spec.search_explained import EXPLAIN
 from kinodex.http.threads import call
 from kinodex.http.versions import GenerationDep, only_in
 from kinodex.http.wire.explained import shown_hit, shown_standing
@@ -96,7 +97,7 @@ async def turn_page(
     return JSONResponse(view.search(page, answering=answering))
 
 
-@router.get("/search/explain/{token}", dependencies=[READ, SEARCHES], openapi_extra=documented(spec.EXPLAIN))
+@router.get("/search/explain/{token}", dependencies=[READ, SEARCHES], openapi_extra=documented(EXPLAIN))
 async def explain_hit(token: str, request: Request, usecases: UseCasesDep, caller: CallerDep) -> JSONResponse:
     """Compute a hit again from what is stored, or tell why a video is not in the answer."""
     asked = query_fields(request.query_params).text("video_id")

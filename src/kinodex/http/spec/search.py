@@ -24,7 +24,7 @@ from kinodex.http.wire.values import Json
 
 _OLD = ("v1.1", "v1.2")
 _NEW = ("v1.3",)
-_EXPLAINED = record(
+EXPLAINED = record(
     {
         "modality": word("visual", "speech", "screen_text"),
         "how": text("lexical, semantic, words_to_picture or picture_to_picture."),
@@ -36,6 +36,8 @@ _EXPLAINED = record(
         "box": or_null(record({"left": number(), "top": number(), "width": number(), "height": number()})),
         "engine": text("Which engine found it."),
         "similarity": or_null(number("Before calibration.")),
+        "at": or_null(number("Time of the picture that was compared, in seconds.")),
+        "space": or_null(text("Space of the vectors that were compared.")),
     },
     about="One reason why the moment matched.",
 )
@@ -46,9 +48,9 @@ _CLIP: Json = {
     "score": number("0 to 100, a calibrated probability."),
     "confidence": word("high", "medium", "low", "none", about="The score in words."),
     "thumbnail_url": text("Link to a JPEG that works for an hour without a key."),
-    "explain": listed(_EXPLAINED),
+    "explain": listed(EXPLAINED),
 }
-_PARTS: Json = {
+PARTS: Json = {
     "parts": listed(
         record(
             {
@@ -62,7 +64,7 @@ _PARTS: Json = {
         "Of a combined query: which part of it is where.",
     ),
 }
-_CLIP_EXAMPLE: Json = {
+CLIP_EXAMPLE: Json = {
     "start": 0.5,
     "end": 2.5,
     "video_id": VIDEO_ID,
@@ -81,6 +83,8 @@ _CLIP_EXAMPLE: Json = {
             "box": None,
             "engine": "words",
             "similarity": None,
+            "at": None,
+            "space": None,
         }
     ],
 }
@@ -93,7 +97,7 @@ _OPTIONS_EXAMPLE: Json = {"metadata": [{"type": "conversation", "text": "the rac
 _METADATA: Json = {"user_metadata": USER_METADATA}
 _IN_INDEX: Json = {"index_id": identifier("Index of the video, where several were searched.")}
 _TOKEN: Json = {"explain_token": text("For `GET /search/explain/{token}`, where `explain` was sent.")}
-_SOMETIMES: Json = {**_PARTS, **_IN_INDEX, **_TOKEN, **_METADATA}
+_SOMETIMES: Json = {**PARTS, **_IN_INDEX, **_TOKEN, **_METADATA}
 
 CLIP = Shape(
     "Clip",
@@ -101,17 +105,17 @@ CLIP = Shape(
         {"rank": integer("Place in the whole answer, from 1."), **_CLIP},
         {
             "transcription": text("What is said, where it is why the moment was found."),
-            **_PARTS,
+            **PARTS,
             **_IN_INDEX,
             **_METADATA,
         },
     ),
-    {"rank": 1, **_CLIP_EXAMPLE, "transcription": "the race begins"},
+    {"rank": 1, **CLIP_EXAMPLE, "transcription": "the race begins"},
     dict.fromkeys(
         _OLD,
         (
             record({**_CLIP, **_OPTIONS}, _SOMETIMES),
-            {**_CLIP_EXAMPLE, **_OPTIONS_EXAMPLE},
+            {**CLIP_EXAMPLE, **_OPTIONS_EXAMPLE},
         ),
     ),
 )
@@ -325,79 +329,4 @@ COMBINED = Operation(
 TURN = Operation(
     answer=ANSWER,
     query=(takes("include_user_metadata", flag("Whether hits hold the metadata of their videos.")),),
-)
-
-_REASONED: Json = record(
-    {
-        "start": number("Seconds."),
-        "end": number("Seconds."),
-        "score": number("0 to 100."),
-        "confidence": word("high", "medium", "low", "none", about="The score in words."),
-        "explain": listed(_EXPLAINED),
-    },
-    _PARTS,
-)
-_REASONED_EXAMPLE: Json = {
-    name: _CLIP_EXAMPLE[name] for name in ("start", "end", "score", "confidence", "explain")
-}
-_HIT = record(
-    {
-        "index_id": identifier("Id of the index."),
-        "video_id": identifier("Id of the video."),
-        "rank": integer("Place in the answer, from 1."),
-        "agrees": flag("Whether what is stored now gives the same moment and score."),
-        "differences": listed(text(), "In what it does not agree."),
-        "stored": _REASONED,
-        "recomputed": or_null(_REASONED),
-        "modalities": listed(
-            record(
-                {
-                    "modality": word("visual", "speech", "screen_text"),
-                    "probability": number("Of its best evidence, 0 to 1."),
-                    "score": number("The same as 0 to 100."),
-                    "weight": number("Its share of all evidence, 0 to 1."),
-                }
-            ),
-            "What each modality adds, the heaviest first.",
-        ),
-        "filters_passed": listed(text(), "The conditions of the filter, which all hold."),
-    }
-)
-_STANDING = record(
-    {
-        "video_id": identifier("Id of the video."),
-        "in_results": flag("Whether it is in the answer."),
-        "rank": or_null(integer("Place of its best moment among all, from 1.")),
-        "best": or_null(_REASONED),
-        "held_back": listed(
-            record(
-                {
-                    "by": word("filter", "threshold", "limit", "candidates", "no_match"),
-                    "message": text("Why, in a sentence."),
-                }
-            ),
-            "What kept it out.",
-        ),
-    }
-)
-EXPLAIN = Operation(
-    answer=Shape(
-        "SearchExplained",
-        {"anyOf": [_HIT, _STANDING]},
-        {
-            "index_id": INDEX_ID,
-            "video_id": VIDEO_ID,
-            "rank": 1,
-            "agrees": True,
-            "differences": [],
-            "stored": _REASONED_EXAMPLE,
-            "recomputed": _REASONED_EXAMPLE,
-            "modalities": [{"modality": "speech", "probability": 0.92, "score": 96.8, "weight": 1.0}],
-            "filters_passed": [],
-        },
-    ),
-    query=(takes("video_id", identifier("Tell of this video where it stands, and what held it back.")),),
-    errors=(404,),
-    details="The token is the `explain_token` of a hit, or, with `video_id`, any token of the answer. "
-    "Pictures of a search are not kept, so one with pictures cannot be computed again.",
 )

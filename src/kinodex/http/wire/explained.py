@@ -22,6 +22,7 @@ def shown_hit(hit: HitExplained) -> Json:
                 "probability": share.probability,
                 "score": share.score,
                 "weight": share.weight,
+                "rank": share.rank,
             }
             for share in hit.shares
         ],

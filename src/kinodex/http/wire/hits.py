@@ -151,6 +151,8 @@ def _explained(evidence: Evidence) -> Json:
         "box": _box(evidence.box),
         "engine": evidence.engine,
         "similarity": evidence.similarity,
+        "at": None if evidence.at_s is None else seconds(evidence.at_s),
+        "space": evidence.space,
     }
 
 
