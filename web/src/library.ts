@@ -36,7 +36,7 @@ export function useIndexes(): Asking<Index[]> {
 }
 
 export function chosenIndex(indexes: Index[] | undefined, wanted?: string | null): Index | undefined {
-  const id = wanted || localStorage.getItem(CHOSEN);
+  const id = wanted && wanted !== "all" ? wanted : localStorage.getItem(CHOSEN);
   return indexes?.find((index) => index._id === id) ?? indexes?.[0];
 }
 

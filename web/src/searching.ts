@@ -11,6 +11,8 @@ export const MODALITIES: readonly { modality: Modality; option: string; word: st
 
 export interface Wanted {
   indexId: string;
+  /** All of these are looked through, if given. */
+  indexIds?: readonly string[] | undefined;
   text: string;
   picture?: File | undefined;
   modalities: readonly Modality[];
@@ -24,7 +26,7 @@ export function searchRequest(wanted: Wanted): Asked {
   const options = MODALITIES.filter(({ modality }) => wanted.modalities.includes(modality)).map((each) => each.option);
   const filter = wanted.videoId ? { id: [wanted.videoId] } : undefined;
   const fields = {
-    index_id: wanted.indexId,
+    ...(wanted.indexIds ? { index_ids: wanted.indexIds } : { index_id: wanted.indexId }),
     // Plain words stay plain; quotes, fields and operators join parts, as docs/search-language.md says.
     ...(wanted.text ? { query_language: "kinodex" } : {}),
     page_limit: wanted.limit ?? 24,

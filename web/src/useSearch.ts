@@ -53,15 +53,17 @@ export function useSearch(wanted: Wanted | null): Searching {
     return () => aborting.abort();
   }, [JSON.stringify(wanted), wanted?.picture]);
 
-  const names = [...new Set(moments.map((moment) => moment.video_id))].join();
+  const names = [
+    ...new Set(moments.map((moment) => `${moment.index_id ?? wanted?.indexId}/${moment.video_id}`)),
+  ].join();
   useEffect(() => {
     if (!wanted || !names) return;
     let isGone = false;
-    const ids = names.split(",");
-    void Promise.allSettled(ids.map((id) => videoOf(wanted.indexId, id))).then((found) => {
+    const pairs = names.split(",").map((name) => name.split("/") as [string, string]);
+    void Promise.allSettled(pairs.map(([index, id]) => videoOf(index, id))).then((found) => {
       if (isGone) return;
-      const pairs = found.flatMap((each) => (each.status === "fulfilled" ? [[each.value._id, each.value] as const] : []));
-      setVideos((known) => new Map([...known, ...pairs]));
+      const videos = found.flatMap((each) => (each.status === "fulfilled" ? [each.value] : []));
+      setVideos((known) => new Map([...known, ...videos.map((video) => [video._id, video] as const)]));
     });
     return () => void (isGone = true);
   }, [names]);

@@ -100,6 +100,8 @@ export interface Moment {
   start: number;
   end: number;
   video_id: string;
+  /** Told where several indexes were looked through. */
+  index_id?: string;
   score: number;
   confidence: "high" | "medium" | "low" | "none";
   thumbnail_url: string;
@@ -121,7 +123,14 @@ export interface Capabilities {
   engines: { role: string; engine: string; ready: boolean; reason?: string }[];
   search_options: Record<
     string,
-    { engine: string; finds: string; languages?: string[]; scripts?: string[]; does_not_find?: string[] }
+    {
+      engine: string;
+      finds: string;
+      languages?: string[];
+      scripts?: string[];
+      does_not_find?: string[];
+      calibration?: string;
+    }
   >;
   degraded: string[];
 }

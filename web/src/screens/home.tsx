@@ -187,6 +187,8 @@ export function IndexChoice(props: {
   indexes: Index[] | undefined;
   index: Index | undefined;
   word: string;
+  isAll?: boolean;
+  onAll?: () => void;
   onChoose: (id: string) => void;
 }) {
   const [isNaming, setNaming] = useState(false);
@@ -199,10 +201,11 @@ export function IndexChoice(props: {
       <label>
         {props.word}{" "}
         <select
-          value={props.index?._id ?? ""}
+          value={props.isAll ? "all" : (props.index?._id ?? "")}
           onChange={(event) => {
             const { value } = event.currentTarget;
-            if (value === "new") {
+            if (value === "all") props.onAll?.();
+            else if (value === "new") {
               event.currentTarget.value = props.index?._id ?? "";
               setNaming(true);
             } else choose(value);
@@ -214,7 +217,8 @@ export function IndexChoice(props: {
               {each.index_name}
             </option>
           ))}
-          <option value="new">New index …</option>
+          {props.onAll && <option value="all">All indexes</option>}
+          {!props.onAll && <option value="new">New index …</option>}
         </select>
       </label>
       {isNaming && <NewIndex onClose={() => setNaming(false)} onMade={choose} />}

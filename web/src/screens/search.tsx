@@ -21,6 +21,8 @@ const VIEWS: readonly (readonly [View, string])[] = [
   ["flat", "Best first"],
   ["sheet", "Contact sheet"],
 ];
+/** So many the server looks through at once. */
+const MOST_INDEXES = 50;
 const ALL: readonly Modality[] = MODALITIES.map((each) => each.modality);
 
 export function SearchScreen({ params }: { params: URLSearchParams }) {
@@ -32,8 +34,10 @@ export function SearchScreen({ params }: { params: URLSearchParams }) {
   const modalities = readModalities(params.get("in"));
   const isExact = params.has("exact");
   const view = VIEWS.map(([name]) => name).find((name) => name === params.get("view")) ?? "grouped";
+  const isAll = params.get("index") === "all" && (indexes.answer?.length ?? 0) > 1;
+  const indexIds = isAll ? indexes.answer?.slice(0, MOST_INDEXES).map((each) => each._id) : undefined;
   const wanted: Wanted | null =
-    index && (text || picture) ? { indexId: index._id, text, picture, modalities, isExact } : null;
+    index && (text || picture) ? { indexId: index._id, indexIds, text, picture, modalities, isExact } : null;
   const found = useSearch(wanted);
 
   const state = (changes: Record<string, string | undefined>) =>
@@ -83,10 +87,16 @@ export function SearchScreen({ params }: { params: URLSearchParams }) {
             Exact words
           </button>
         </div>
-        <IndexChoice word="in" indexes={indexes.answer} index={index} onChoose={(id) => go(state({ index: id }))} />
+        <IndexChoice word="in" indexes={indexes.answer} index={index} onChoose={(id) => go(state({ index: id }))}
+          isAll={isAll}
+          {...((indexes.answer?.length ?? 0) > 1 ? { onAll: () => go(state({ index: "all" })) } : {})}
+        />
         <Choice label="Show" of={VIEWS} value={view} onChange={(chosen) => restateAndGo(state, chosen)} />
       </div>
       <QueryParts text={text} />
+      {isAll && (indexes.answer?.length ?? 0) > MOST_INDEXES && (
+        <Notice>Only the newest {MOST_INDEXES} indexes are looked through; choose one to look at another.</Notice>
+      )}
       {indexes.refusal && <Refused refusal={indexes.refusal} again={indexes.again} />}
       {found.refusal && <Refused refusal={found.refusal} />}
       {wanted && <Results found={found} wanted={wanted} view={view} query={query} />}
@@ -156,7 +166,7 @@ function Results(props: {
     p: () => choose(-1),
     Enter: () => {
       const moment = inOrder[Math.max(0, chosen)];
-      if (moment) go(videoLink(wanted.indexId, moment.video_id, moment.start, query));
+      if (moment) go(videoLink(homeOf(moment, wanted), moment.video_id, moment.start, query));
     },
   });
   if (!found.answer) return found.refusal ? null : <p class="loading">Looking …</p>;
@@ -167,7 +177,7 @@ function Results(props: {
         key={`${moment.video_id} ${moment.start}`}
         moment={moment}
         video={found.videos.get(moment.video_id)}
-        indexId={wanted.indexId}
+        indexId={homeOf(moment, wanted)}
         place={place}
         isChosen={place === chosen}
         query={query}
@@ -185,7 +195,7 @@ function Results(props: {
             <section class="group" key={moments[0]!.video_id}>
               <div class="group-head">
                 <h2>
-                  <a href={videoLink(wanted.indexId, moments[0]!.video_id, undefined, query)}>
+                  <a href={videoLink(homeOf(moments[0]!, wanted), moments[0]!.video_id, undefined, query)}>
                     {video ? titleOf(video) : "Video"}
                   </a>
                 </h2>
@@ -194,7 +204,7 @@ function Results(props: {
                   <Density
                     duration_s={video.system_metadata.duration}
                     moments={moments}
-                    link={(at_s) => videoLink(wanted.indexId, video._id, at_s, query)}
+                    link={(at_s) => videoLink(homeOf(moments[0]!, wanted), video._id, at_s, query)}
                   />
                 )}
               </div>
@@ -280,6 +290,10 @@ function Hints({ hasVideos, onTry }: { hasVideos: boolean; onTry: (words: string
       </ul>
     </Empty>
   );
+}
+
+function homeOf(moment: Moment, wanted: Wanted): string {
+  return moment.index_id ?? wanted.indexId;
 }
 
 /** Moments by video, in the order of each video's best one. */

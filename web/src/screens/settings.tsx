@@ -115,6 +115,9 @@ function Engines() {
               {option.languages ? ` · languages: ${option.languages.join(", ")}` : ""}
               {option.scripts ? ` · scripts: ${option.scripts.join(", ")}` : ""}
             </p>
+            {option.calibration === "assumed" && (
+              <p class="faint small">Its scores are assumed, not fitted: read them as an order.</p>
+            )}
             {option.does_not_find && <p class="faint small">Not: {option.does_not_find.join(", ")}</p>}
           </article>
         ))}
