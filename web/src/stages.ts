@@ -21,14 +21,16 @@ export const STAGES: readonly Stage[] = [
 export type StageState = "done" | "now" | "waiting" | "failed";
 
 /** The place of the stage a task is at; the number of stages when it is ready. */
-export function stageOf(task: Task): number {
+export function stageOf(task: Task, steps?: readonly Step[]): number {
   if (task.status === "ready") return STAGES.length;
-  const place = STAGES.findIndex((stage) => stage.steps.includes(task.step ?? ""));
+  // A failed task names no step any more; the last one that was begun is where it ended.
+  const step = task.step ?? steps?.at(-1)?.step ?? "";
+  const place = STAGES.findIndex((stage) => stage.steps.includes(step));
   return place < 0 ? 0 : place;
 }
 
-export function stateOf(task: Task, place: number): StageState {
-  const at = stageOf(task);
+export function stateOf(task: Task, place: number, steps?: readonly Step[]): StageState {
+  const at = stageOf(task, steps);
   if (place < at) return "done";
   if (place > at) return "waiting";
   return task.status === "failed" ? "failed" : "now";

@@ -6,6 +6,7 @@ import { ago, bytes, lasting } from "../format";
 import { videoLink } from "../route";
 import { isOver, secondsOf, STAGES, stageOf, stateOf } from "../stages";
 import { useAnswer } from "../useAnswer";
+import { wayOut } from "../wayout";
 import type { Step, Task } from "../wire";
 import { CopyAs, Meter } from "./basics";
 import { Icon } from "./icons";
@@ -36,7 +37,7 @@ export function Strip({ task, onChange }: { task: Task; onChange: () => void }) 
       <ol class="stages">
         {STAGES.map((stage, place) => {
           const seconds = secondsOf(stage, steps);
-          const state = stateOf(task, place);
+          const state = stateOf(task, place, steps);
           return (
             <li key={stage.name} class={`stage ${state}`} aria-current={state === "now" ? "step" : undefined}>
               <span class="stage-bar" />
@@ -54,7 +55,11 @@ export function Strip({ task, onChange }: { task: Task; onChange: () => void }) 
       ))}
       {task.error && (
         <p class="strip-error">
-          <Icon name="warning" /> <span>{task.error.message}</span> <code class="faint">{task.error.code}</code>
+          <Icon name="warning" />
+          <span>
+            {task.error.message} {wayOut(task.error.code) && <em>{wayOut(task.error.code)}</em>}
+          </span>
+          <code class="faint">{task.error.code}</code>
         </p>
       )}
       {task.status !== "ready" && <StripActions task={task} onChange={onChange} />}
