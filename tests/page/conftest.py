@@ -41,6 +41,14 @@ def films(server: LiveServer, origin: Origin) -> str:
     return index_id
 
 
+@pytest.fixture(scope="session")
+def another(server: LiveServer, origin: Origin, films: str) -> str:
+    """Another index with the same clip, which is not indexed again."""
+    index_id = server.new_index("another")
+    server.index_url(index_id, f"http://{origin.address}/sample.mp4")
+    return index_id
+
+
 @pytest.fixture
 def visiting(browser: Browser, server: LiveServer) -> Iterator[Visit]:
     """Somebody who is signed in."""

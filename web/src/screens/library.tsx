@@ -43,7 +43,7 @@ export function LibraryScreen({ params }: { params: URLSearchParams }) {
         <h1>Library</h1>
         <span class="spring" />
         <CopyAs asked={{ method: "GET", path: "/v1.3/indexes" }} />
-        <button type="button" class="button" onClick={() => setNaming(true)}>
+        <button type="button" class="button small" onClick={() => setNaming(true)}>
           <Icon name="plus" size={16} /> New index
         </button>
       </div>

@@ -25,7 +25,7 @@ export function WebhooksScreen({ params }: { params: URLSearchParams }) {
         <h1>Webhooks</h1>
         <span class="spring" />
         <CopyAs asked={{ method: "GET", path: PATH }} />
-        <button type="button" class="button" onClick={() => setAdding(true)}>
+        <button type="button" class="button small" onClick={() => setAdding(true)}>
           <Icon name="plus" size={16} /> New webhook
         </button>
       </div>
