@@ -75,7 +75,8 @@ function Signed() {
   });
   useEffect(() => {
     scrollTo(0, 0);
-    main.current?.focus({ preventScroll: true });
+    // A screen that put the focus somewhere itself keeps it.
+    if (!main.current?.contains(document.activeElement)) main.current?.focus({ preventScroll: true });
   }, [route.screen]);
   return (
     <div class="frame">
