@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 import requests
 
+from kinodex.domain.errors import StepTimedOut
+from kinodex.domain.lifelines import Lifeline
 from kinodex.stores.blobs.obstore_blobs import ObstoreBlobs
 
 KEY = "videos/0123456789abcdef01234567/source"
@@ -37,6 +39,26 @@ def test_a_file_goes_in_and_out(blobs: ObstoreBlobs, tmp_path: Path) -> None:
 
     assert target.read_bytes() == LARGE
     assert sorted(path.name for path in tmp_path.iterdir() if path.is_file()) == ["source", "target"]
+
+
+def test_a_large_file_on_its_way_to_a_bucket_is_a_sign_of_life_and_is_broken_off_when_told_to(
+    blobs: ObstoreBlobs, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    if "s3" not in request.node.name:
+        pytest.skip("a folder links files in")
+    source, target, line = tmp_path / "source", tmp_path / "target", Lifeline()
+    source.write_bytes(LARGE)
+    with line.held():
+        for move in (lambda: blobs.put_file(KEY, source), lambda: blobs.fetch_to(KEY, target)):
+            before_s = line.moved_at_s
+            move()
+            assert line.moved_at_s > before_s
+        blobs.delete_prefix(PREFIX)
+        line.end(StepTimedOut("fetch", "did not end within 610 s"))
+        with pytest.raises(Exception, match="did not end within 610 s"):
+            blobs.put_file(KEY, source)
+
+    assert blobs.size(KEY) is None
 
 
 def test_the_same_file_can_be_put_and_fetched_again(blobs: ObstoreBlobs, tmp_path: Path) -> None:

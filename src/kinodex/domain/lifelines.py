@@ -118,13 +118,19 @@ def works_on(*, video_s: float | None, size_bytes: int | None) -> None:
 
 
 def each_a_sign(items: Iterable[Item]) -> Iterator[Item]:
-    """Yield items, each asked for a sign of life of this thread's step, whichever thread asks."""
+    """
+    Yield items, each a sign of life of this thread's step, whichever thread takes them.
+
+    Raises:
+        BaseException: What the step was told to end with.
+    """
     line = _current.get()
     return iter(items) if line is None else _signs(items, line)
 
 
 def _signs(items: Iterable[Item], line: Lifeline) -> Iterator[Item]:
     for item in items:
+        line.check()
         line.moved()
         yield item
 

@@ -10,10 +10,11 @@ import structlog
 
 from kinodex.domain import errors
 from kinodex.domain.clock import now
-from kinodex.domain.ids import TaskId
+from kinodex.domain.ids import TaskId, VideoId
 from kinodex.domain.tasks import Failure, Task
 from kinodex.jobs.protocols import Attempt, Checkpoints, Jobs
 from kinodex.pipeline.folder import folder_name
+from kinodex.stores.protocols import Transaction
 from kinodex.usecases.indexing_steps import IndexingSteps, IndexingTools
 from kinodex.usecases.publishing import record_failure
 from kinodex.usecases.purging import Purging, keep_for_retry, purge_videos
@@ -117,10 +118,13 @@ class Indexing:
         # Folders first: one that is made after this look belongs to a task that is there already.
         folders = list(self.folders.glob("*"))
         with self.tools.records.read() as transaction:
-            needed = {self._folder(task).name for task in transaction.tasks.unfinished()}
-        for folder in folders:
-            if folder.name not in needed:
-                shutil.rmtree(folder, ignore_errors=True)
+            superfluous = [folder for folder in folders if not self._is_needed(folder.name, transaction)]
+        for folder in superfluous:
+            shutil.rmtree(folder, ignore_errors=True)
+
+    def _is_needed(self, folder: str, transaction: Transaction) -> bool:
+        task = transaction.tasks.of_video(VideoId(folder.partition(".")[0]))
+        return task is not None and not task.status.is_final and self._folder(task).name == folder
 
     def _folder(self, task: Task) -> Path:
         return self.folders / folder_name(task)

@@ -163,6 +163,20 @@ def test_of_many_unfinished_tasks_those_that_nobody_will_do_fail(
     assert failed == [sent[3].id]
 
 
+def test_a_sweep_spares_the_folder_of_the_attempt_under_way_and_no_other(
+    usecases: UseCases, index_id: IndexId, clip: Path
+) -> None:
+    ended, sent = _send(usecases, index_id, clip), _send(usecases, index_id, clip)
+    usecases.indexing.fail(ended.id, Failure("video_file_broken", "The video cannot be decoded: torn."))
+    folders = usecases.indexing.folders
+    for name in (ended.video_id, sent.video_id, f"{sent.video_id}.2", "0" * 24, "stray"):
+        (folders / name).mkdir(parents=True)
+
+    usecases.indexing.sweep()
+
+    assert [folder.name for folder in folders.iterdir()] == [sent.video_id]
+
+
 def test_a_final_task_stays_as_it_is(usecases: UseCases, task: Task) -> None:
     usecases.indexing.fail(task.id, Failure("internal_server_error", "Too late."))
     assert usecases.tasks.get(task.id).status is TaskStatus.READY
