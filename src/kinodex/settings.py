@@ -118,6 +118,8 @@ class Settings(BaseSettings):
     uploads_waiting: int = Field(
         default=48, ge=0, description="Further files whose senders wait for their turn."
     )
+    clips_at_once: int = Field(default=2, ge=1, le=4, description="Clips that are made at the same time.")
+    clips_waiting: int = Field(default=6, ge=0, description="Further clips that wait for their turn.")
     streams_at_once: int = Field(default=64, ge=1, description="Streams of events open at the same time.")
     keep_failed_s: int = Field(
         default=24 * 3600,
@@ -180,6 +182,7 @@ class Settings(BaseSettings):
             searches=GateSize(self.searches_at_once, self.searches_waiting),
             embeds=GateSize(self.embeds_at_once, self.embeds_waiting),
             uploads=GateSize(self.uploads_at_once, self.uploads_waiting),
+            clips=GateSize(self.clips_at_once, self.clips_waiting),
             streams=GateSize(self.streams_at_once, 0),
         )
 

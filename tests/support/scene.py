@@ -89,7 +89,8 @@ class Scene:
             path = Signer(b"signing-key").sign(path)
         missing = [each for each in said.get("parameters", ()) if each["in"] == "query" and each["required"]]
         if missing and "?" not in path:
-            path += f"?index_id={INDEX_ID}"
+            known = {"index_id": INDEX_ID, "start": "0", "end": "1.5"}
+            path += "?" + "&".join(f"{each['name']}={known[each['name']]}" for each in missing)
         return f"/{generation}{path}"
 
     def said(self, endpoint: Endpoint, generation: str) -> Any:

@@ -19,6 +19,7 @@ from kinodex.sources.separate import SeparateFetcher
 from kinodex.stores.sql.records import SqlRecords
 from kinodex.stores.vectors.segments import SegmentVectors
 from kinodex.usecases import UseCases
+from kinodex.usecases.clips import Clips
 from kinodex.usecases.consistency import Consistency
 from kinodex.usecases.deliveries import Deliveries
 from kinodex.usecases.events import Events
@@ -73,6 +74,7 @@ def wire(settings: Settings, *, records: SqlRecords, jobs: DbosJobs, executor: E
     pictures = query_pictures(settings, config)
     library = _library_tools(settings, tools, jobs=jobs, purging=purging, pictures=pictures)
     webhooks, deliveries = _webhooks(settings, records)
+    space = DiskSpace(settings.data_dir, settings.free_space_bytes)
     return UseCases(
         indexes=Indexes(records=records, jobs=jobs, purging=purging),
         tasks=tasks,
@@ -92,7 +94,10 @@ def wire(settings: Settings, *, records: SqlRecords, jobs: DbosJobs, executor: E
         purging=purging,
         consistency=Consistency(records=records, blobs=blobs, purging=purging, folders=folders),
         library=open_library(library, tasks=tasks, videos=videos),
-        space=DiskSpace(settings.data_dir, settings.free_space_bytes),
+        space=space,
+        clips=Clips(
+            videos=videos, blobs=blobs, cutter=media, folder=settings.data_dir / "uploads", space=space
+        ),
         watching=Watching(records=records, jobs=jobs),
     )
 

@@ -25,4 +25,5 @@ class Capacity:
     embeds: GateSize = GateSize(4, 32)
     uploads: GateSize = GateSize(16, 48)
     estimates: GateSize = GateSize(4, 16)
+    clips: GateSize = GateSize(2, 6)
     streams: GateSize = GateSize(64, 0)

@@ -3,6 +3,7 @@
 from starlette.requests import Request
 
 from kinodex.domain.ids import AssetId, IndexId, UploadId, VideoId
+from kinodex.domain.timeline import Span
 from kinodex.http.parameters import query_fields
 from kinodex.http.signing import Signer
 
@@ -35,6 +36,17 @@ def picture_link(
     """Return a link to the picture of a video nearest to a time, under the name the client called us by."""
     at_ms = str(int(at_s * 1000))
     return _link(request, signer, picture_path(index_id, video_id, at_ms))
+
+
+def clip_path(index_id: str, video_id: str, start_ms: str, end_ms: str) -> str:
+    """Return the path of a clip, as ``routes/clips.py`` serves it."""
+    return f"/media/{index_id}/{video_id}/clip-{start_ms}-{end_ms}.mp4"
+
+
+def clip_link(request: Request, signer: Signer, index_id: IndexId, video_id: VideoId, span: Span) -> str:
+    """Return a link to a stretch of a video, under the name the client called us by."""
+    start_ms, end_ms = (str(round(at_s * 1000)) for at_s in (span.start_s, span.end_s))
+    return _link(request, signer, clip_path(index_id, video_id, start_ms, end_ms))
 
 
 def asset_path(asset_id: str) -> str:

@@ -21,6 +21,8 @@ import av.logging
 import msgspec
 from PIL import Image
 
+from kinodex.domain.timeline import Span
+from kinodex.media.clipping import clip
 from kinodex.media.decoding import decode
 from kinodex.media.describing import describe
 from kinodex.media.glancing import Known, glance
@@ -108,7 +110,11 @@ def _do(request: Request, tell: Callable[[Reply], None]) -> Reply:
     if request.job == "package":
         duration_s = request.facts.duration_s
         return package(path, folder, duration_s=duration_s, max_pixels=max_pixels, progress=progress)
-    decode(path, folder, facts=request.facts, max_pixels=max_pixels, progress=progress)
+    if request.job == "clip":
+        span = Span(*request.stretch_s) if request.stretch_s else Span(0.0, request.facts.duration_s)
+        clip(path, folder, span=span, max_pixels=max_pixels, progress=progress)
+    else:
+        decode(path, folder, facts=request.facts, max_pixels=max_pixels, progress=progress)
     return Finished()
 
 

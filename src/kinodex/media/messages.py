@@ -26,10 +26,11 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     """
     One job for a child; ``parent`` is the process to end with.
 
-    ``spans`` says which bytes are there for a glance, ``total_bytes`` how long the whole file is.
+    ``spans`` says which bytes are there for a glance, ``total_bytes`` how long the whole file is, and
+    ``stretch_s`` from when to when a clip goes.
     """
 
-    job: Literal["probe", "glance", "decode", "package", "describe", "thumbnail", "inspect"]
+    job: Literal["probe", "glance", "decode", "package", "clip", "describe", "thumbnail", "inspect"]
     limits: Limits
     parent: int
     path: str | None = None
@@ -37,6 +38,7 @@ class Request(msgspec.Struct, frozen=True, kw_only=True):
     facts: MediaFacts | None = None
     spans: tuple[tuple[int, int], ...] = ()
     total_bytes: int | None = None
+    stretch_s: tuple[float, float] | None = None
 
 
 class SandboxState(msgspec.Struct, frozen=True, kw_only=True, tag="confined"):

@@ -14,7 +14,7 @@ from kinodex.domain.arrays import Frame, Sound
 from kinodex.domain.media import Decoded, Glimpse, MediaFacts
 from kinodex.domain.storyboards import Tiling
 from kinodex.domain.streams import FileFacts, StillFacts
-from kinodex.domain.timeline import SampledFrame
+from kinodex.domain.timeline import SampledFrame, Span
 
 Progress = Callable[[float], None]
 """Told now and then, with the share done in [0, 1]. What it raises ends the work at once."""
@@ -39,6 +39,23 @@ class Package:
     stream: Path | None
     playlist: Path | None
     flaw: str | None = None
+
+
+class ClipCutter(Protocol):
+    """Makes a file of a stretch of a video."""
+
+    def clip(self, path: Path, folder: Path, *, facts: MediaFacts, span: Span, progress: Progress) -> Path:
+        """
+        Write a stretch of a file as an MP4 into ``folder``, and return where it lies.
+
+        It begins on the frame that is shown at the start of the span, and has its sound.
+
+        Raises:
+            VideoBroken: There is no picture in the stretch.
+            DecoderLost: The child died, took too long, or broke another limit.
+            StorageFull: The disk is full.
+        """
+        ...
 
 
 class MediaReader(Protocol):

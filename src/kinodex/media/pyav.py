@@ -14,9 +14,10 @@ from kinodex.domain.media import Decoded, Glimpse, MediaFacts
 from kinodex.domain.sniff import SNIFFED_BYTES, surely_not_a_video
 from kinodex.domain.storyboards import Tiling
 from kinodex.domain.streams import FileFacts
-from kinodex.domain.timeline import SampledFrame
+from kinodex.domain.timeline import SampledFrame, Span
 from kinodex.media import framepack
 from kinodex.media.children import run_job
+from kinodex.media.clipping import CLIP_FILE
 from kinodex.media.messages import (
     Described,
     Failed,
@@ -43,6 +44,10 @@ _WRITTEN_BYTES_PER_S = _MIB // 2
 _WALL_PER_CPU = 4.0
 _SOUND_CPU_SHARE = 0.2
 _GLANCE_S = 15.0
+_CLIP_WALL_S = 300.0
+"""Somebody waits for a clip."""
+_CLIP_BYTES_PER_S = 4 * _MIB
+_SLOWEST_ENCODED_PX_PER_S = 2e6
 _THUMBNAIL_BYTES = 4 * _MIB
 _COMPLAINT_BYTES = _MIB
 """What a child that writes no result may write to standard error."""
@@ -181,6 +186,23 @@ class PyavReader:
         if not isinstance(answer, Finished) or not drawn.exists():
             raise DecoderLost("the decoder drew no picture")
         return drawn.read_bytes()
+
+    def clip(self, path: Path, folder: Path, *, facts: MediaFacts, span: Span, progress: Progress) -> Path:
+        """Write a stretch of a file as an MP4; see ``ClipCutter.clip``."""
+        pixels = facts.width_px * facts.height_px * span.duration_s * min(facts.fps, _FASTEST_FPS)
+        cpu_s = self._cpu_s(facts) + pixels / _SLOWEST_ENCODED_PX_PER_S
+        written = 64 * _MIB + round(span.duration_s * _CLIP_BYTES_PER_S)
+        request = Request(
+            job="clip",
+            limits=self._limits(cpu_s, file_bytes=written),
+            parent=os.getpid(),
+            path=str(path.absolute()),
+            folder=str(folder.absolute()),
+            facts=facts,
+            stretch_s=(span.start_s, span.end_s),
+        )
+        _answer(run_job(request, wall_s=_CLIP_WALL_S, progress=progress), folder=folder)
+        return folder / CLIP_FILE
 
     def storyboard(self, pictures: Sequence[Frame]) -> tuple[bytes, Tiling]:
         """Return small pictures on one sheet; see ``MediaReader.storyboard``."""

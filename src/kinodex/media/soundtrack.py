@@ -26,14 +26,15 @@ _FRAMES_PER_PULL = 32
 
 class Resampler:
     """
-    Turns sound of one kind into 16 kHz mono.
+    Turns sound of one kind into interleaved 16-bit samples of another rate and layout.
 
     A graph of our own, because PyAV's resampler starts as many threads as there are processors.
     """
 
-    def __init__(self, like: AudioFrame) -> None:
+    def __init__(self, like: AudioFrame, *, rate_hz: int = SOUND_RATE_HZ, layout: str = "mono") -> None:
         self.kind = kind_of(like)
         self._pushed = 0
+        self._sample_bytes = _BYTES_PER_SAMPLE * (2 if layout == "stereo" else 1)
         self._graph = Graph()
         self._graph.threads = 1
         source = self._graph.add(
@@ -44,7 +45,7 @@ class Resampler:
             time_base=f"1/{like.sample_rate}",
         )
         shape = self._graph.add(
-            "aformat", sample_rates=str(SOUND_RATE_HZ), sample_fmts="s16", channel_layouts="mono"
+            "aformat", sample_rates=str(rate_hz), sample_fmts="s16", channel_layouts=layout
         )
         self._graph.link_nodes(source, shape, self._graph.add("abuffersink")).configure()
 
@@ -68,7 +69,7 @@ class Resampler:
             except (av.BlockingIOError, av.EOFError):
                 return b"".join(blocks)
             if isinstance(block, AudioFrame):
-                blocks.append(bytes(block.planes[0])[: block.samples * _BYTES_PER_SAMPLE])
+                blocks.append(bytes(block.planes[0])[: block.samples * self._sample_bytes])
 
 
 def kind_of(frame: AudioFrame) -> tuple[int, str, str]:

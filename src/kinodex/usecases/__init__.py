@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from kinodex.domain.disk import DiskSpace
+from kinodex.usecases.clips import Clips
 from kinodex.usecases.consistency import Consistency
 from kinodex.usecases.deliveries import Deliveries
 from kinodex.usecases.events import Events
@@ -47,4 +48,5 @@ class UseCases:
     consistency: Consistency
     control: TaskControl
     space: DiskSpace
+    clips: Clips
     watching: Watching

@@ -34,6 +34,8 @@ PATH_PARAMETERS: Mapping[str, tuple[Json, str]] = {
         text("What `next_page_token` or `prev_page_token` of a page holds."),
         "9bd3aa64f7a74a4b8a9f6a9a2f0c6d11-1",
     ),
+    "start_ms": (text("Milliseconds where a clip begins.", pattern="^[0-9]{1,9}$"), "0"),
+    "end_ms": (text("Milliseconds where a clip ends.", pattern="^[0-9]{1,9}$"), "1500"),
     "transcript_form": (word("srt", "vtt", "csv", "txt", "json", about="Form of the file."), "srt"),
     "screen_text_form": (word("csv", "txt", "json", about="Form of the file."), "csv"),
     "at_ms": (text("Milliseconds from the beginning of the video.", pattern="^[0-9]{1,9}$"), "15000"),

@@ -1,0 +1,20 @@
+"""Stretches of videos as files."""
+
+from kinodex.http.spec.operation import Operation, needs, takes
+from kinodex.http.spec.schema import flag, number, text
+
+_ABOUT = (
+    "VP9 and AAC in MP4, upright, at most 1920 px wide or high. The first frame is the one shown at `start`. "
+    "Many at once wait for their turn."
+)
+CLIP = Operation(
+    answer=text("The clip."),
+    media_type="video/mp4",
+    query=(
+        needs("start", number("Where it begins, in seconds.")),
+        needs("end", number("Where it ends, in seconds; 0.1 to 180 s later.")),
+        takes("link", flag("Answer with JSON: the `url` of a link that works for an hour without a key.")),
+    ),
+    details=_ABOUT,
+)
+LINKED = Operation(answer=text("The clip."), media_type="video/mp4", details=_ABOUT)
