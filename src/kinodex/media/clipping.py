@@ -186,8 +186,8 @@ class _Pictures:
             self._stream = self._open(frame, turns)
         width, height = self._stream.width, self._stream.height
         if turns:
-            rgb: Frame = self._painter.reformat(frame, format="rgb24").to_ndarray()
-            upright: Frame = np.ascontiguousarray(np.rot90(rgb, turns))
+            rgb = self._painter.reformat(frame, format="rgb24").to_ndarray()
+            upright: Frame = np.ascontiguousarray(np.rot90(rgb, turns), np.uint8)
             frame = VideoFrame.from_ndarray(upright, format="rgb24")
         shown = self._scaler.reformat(frame, width, height, "yuv420p", threads=1)
         shown.pts = self._last = max(self._last + 1, round(at_s * TICKS_HZ))

@@ -1,5 +1,6 @@
 """OpenAPI documents, one for each API version, from what the routes say of themselves."""
 
+import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -206,7 +207,7 @@ class _Builder:
         raise AssertionError(f"{endpoint.method} {endpoint.path} needs a function of its own")
 
     def _path(self, path: str) -> Iterator[Json]:
-        for name in (part[1:].partition("}")[0] for part in path.split("/") if part.startswith("{")):
+        for name in re.findall(r"{(\w+)}", path):
             schema, example = PATH_PARAMETERS[name]
             yield {"name": name, "in": "path", "required": True, "schema": schema, "example": example}
 

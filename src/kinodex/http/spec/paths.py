@@ -36,8 +36,8 @@ PATH_PARAMETERS: Mapping[str, tuple[Json, str]] = {
     ),
     "start_ms": (text("Milliseconds where a clip begins.", pattern="^[0-9]{1,9}$"), "0"),
     "end_ms": (text("Milliseconds where a clip ends.", pattern="^[0-9]{1,9}$"), "1500"),
-    "transcript_form": (word("srt", "vtt", "csv", "txt", "json", about="Form of the file."), "srt"),
-    "screen_text_form": (word("csv", "txt", "json", about="Form of the file."), "csv"),
+    "transcript_form": (word("srt", "vtt", "csv", "txt", "json", about="Form of the file."), "txt"),
+    "screen_text_form": (word("csv", "txt", "json", about="Form of the file."), "txt"),
     "at_ms": (text("Milliseconds from the beginning of the video.", pattern="^[0-9]{1,9}$"), "15000"),
 }
 """By name: the schema and an example."""
