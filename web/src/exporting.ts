@@ -15,6 +15,11 @@ export function fileRequest(indexId: string, videoId: string, file: string): Ask
   return { method: "GET", path: `/v1.3/indexes/${indexId}/videos/${videoId}/${file}` };
 }
 
+export function clipRequest(indexId: string, videoId: string, start_s: number, end_s: number): Asked {
+  const path = `/v1.3/indexes/${indexId}/videos/${videoId}/clip`;
+  return { method: "GET", path, query: { start: start_s.toFixed(3), end: end_s.toFixed(3) } };
+}
+
 /** Fetches a file and hands it to the browser to save, under the name the server gives it. */
 export async function save(asked: Asked, otherwise: string): Promise<string> {
   const answer = await send(asked);

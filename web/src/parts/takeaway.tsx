@@ -2,7 +2,7 @@
 
 import { useRef, useState } from "preact/hooks";
 import type { Asked } from "../api";
-import { fileRequest, FILES, save } from "../exporting";
+import { clipRequest, fileRequest, FILES, save } from "../exporting";
 import { clock, lasting } from "../format";
 import { useTime, type Playing } from "../playing";
 import { videoLink } from "../route";
@@ -57,14 +57,17 @@ export function Takeaway({ indexId, video, playing, marks, onMark, onClear, onSi
         <button type="button" class="button small" disabled={!isReady} onClick={onSimilar}>
           <Icon name="image" size={15} /> Find this picture
         </button>
-        <Export indexId={indexId} video={video} />
-        <CopyAs asked={fileRequest(indexId, video._id, "transcript.srt")} />
+        <Export indexId={indexId} video={video} start_s={start_s} end_s={end_s} isMarked={isMarked} />
+        <CopyAs
+          asked={isMarked ? clipRequest(indexId, video._id, start_s, end_s) : fileRequest(indexId, video._id, "transcript.srt")}
+        />
       </div>
     </section>
   );
 }
 
-function Export({ indexId, video }: { indexId: string; video: Video }) {
+function Export(props: { indexId: string; video: Video; start_s: number; end_s: number; isMarked: boolean }) {
+  const { indexId, video, start_s, end_s, isMarked } = props;
   const [isBusy, setBusy] = useState(false);
   const details = useRef<HTMLDetailsElement>(null);
   useClosing(details);
@@ -84,6 +87,14 @@ function Export({ indexId, video }: { indexId: string; video: Video }) {
         <Icon name="download" size={15} /> {isBusy ? "Making …" : "Export"}
       </summary>
       <div class="menu-body">
+        <button
+          type="button"
+          disabled={!isMarked || !video.hls}
+          title={isMarked ? "" : "Mark in and out first: [ and ]"}
+          onClick={() => take(clipRequest(indexId, video._id, start_s, end_s), "clip.mp4")}
+        >
+          Clip, MP4{isMarked ? `, ${lasting(end_s - start_s)}` : " (mark it first)"}
+        </button>
         {FILES.map(([file, about]) => (
           <button key={file} type="button" onClick={() => take(fileRequest(indexId, video._id, file), file)}>
             {about}
