@@ -17,6 +17,7 @@ from kinodex.domain.videos import MetadataValue
 from kinodex.http.auth import DELETE, READ, WRITE, CallerDep
 from kinodex.http.bodies import read_body
 from kinodex.http.dependencies import SignerDep, UseCasesDep, ViewDep
+from kinodex.http.direct import DirectRoute
 from kinodex.http.disk import SPACE
 from kinodex.http.fields import Fields
 from kinodex.http.idempotency import made_id
@@ -37,7 +38,7 @@ from kinodex.http.wire.warnings import warnings
 from kinodex.usecases import UseCases
 from kinodex.usecases.tasks import TaskRequest
 
-router = APIRouter(prefix="/tasks", tags=["tasks"])
+router = APIRouter(prefix="/tasks", tags=["tasks"], route_class=DirectRoute)
 
 TRANSCRIPT_BYTES = 10 * 1024 * 1024
 FILTERS = {
