@@ -38,12 +38,12 @@ class Client:
 
 
 CLIENTS = (
-    Client("python", "0.1.25", "python_0_1_to_0_3.py", 55, "v1.1"),
-    Client("python", "0.1.25", "python_0_1_to_0_3.py", 58, "v1.2"),
-    Client("python", "0.2.10", "python_0_1_to_0_3.py", 60, "v1.1"),
-    Client("python", "0.2.10", "python_0_1_to_0_3.py", 63, "v1.2"),
-    Client("python", "0.3.2", "python_0_1_to_0_3.py", 60, "v1.1"),
-    Client("python", "0.3.2", "python_0_1_to_0_3.py", 67, "v1.2"),
+    Client("python", "0.1.25", "python_0_1_to_0_3.py", 57, "v1.1"),
+    Client("python", "0.1.25", "python_0_1_to_0_3.py", 60, "v1.2"),
+    Client("python", "0.2.10", "python_0_1_to_0_3.py", 62, "v1.1"),
+    Client("python", "0.2.10", "python_0_1_to_0_3.py", 65, "v1.2"),
+    Client("python", "0.3.2", "python_0_1_to_0_3.py", 62, "v1.1"),
+    Client("python", "0.3.2", "python_0_1_to_0_3.py", 69, "v1.2"),
     Client("python", "0.4.11", "python_0_4.py", 46),
     Client("python", "1.3.6", "python_1.py", 55, address=None),
     Client("javascript", "0.4.9", "javascript_0_4.mjs", 39),

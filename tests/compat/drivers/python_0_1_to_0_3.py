@@ -112,6 +112,13 @@ if not IS_OLDEST:
         query_media_file=os.environ["PICTURE"],
     )
     step("search by a picture and words", len(composed.data) > 0)
+combined = client.search.combined_query(
+    index.id, {"$or": [{"text": "five dozen liquor jugs"}, {"text": "nobody says this"}]}, ["conversation"]
+)
+step("search.combined_query", {hit.video_id for hit in combined.data} == videos, combined.data)
+without = {"$not": {"origin": {"text": "five dozen liquor jugs"}, "sub": {"text": "liquor jugs"}}}
+none = client.search.combined_query(index.id, without, ["conversation"])
+step("search.combined_query, one without the other", len(none.data) == 0, none.data)
 refused(
     "search in a missing index",
     404,
