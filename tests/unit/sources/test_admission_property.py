@@ -39,6 +39,9 @@ TORN = st.tuples(GLUED, st.integers(0, 60), st.text(max_size=3)).map(
     lambda torn: torn[0][: torn[1]] + torn[2] + torn[0][torn[1] :]
 )
 TYPED = st.one_of(GLUED, TORN, st.text(max_size=60).map(lambda text: f"http://{text}"))
+LOCATIONS = st.one_of(
+    TYPED, st.tuples(*(st.sampled_from(part) for part in (SLASHES, NAMES, PORTS, PATHS))).map("".join)
+)
 
 
 def means_the_same(url: WebUrl, meant: str) -> bool:
@@ -54,40 +57,44 @@ def leads_nowhere_private(url: WebUrl) -> bool:
     return address is None or (is_public(address) and not is_metadata(address))
 
 
-@settings(max_examples=1500)
-@given(TYPED)
-@example("http://videos.example:80@127.0.0.1/")
-@example("http://127.0.0.1\\@videos.example/")
-@example("http://ⓛocalhost/")
-@example("https://8.8.8.8.:8443/a b")
-def test_what_is_admitted_leads_where_a_browser_would_go(text: str) -> None:
-    try:
-        url = admit_url(text, allow=NOTHING)
-    except UrlRefused:
-        return
-    assert means_the_same(url, text)
-    assert means_the_same(url, url.full)
-    assert leads_nowhere_private(url)
+@pytest.mark.parametrize("cases", [150, pytest.param(1500, marks=pytest.mark.slow)])
+def test_what_is_admitted_leads_where_a_browser_would_go(cases: int) -> None:
+    @settings(max_examples=cases)
+    @given(TYPED)
+    @example("http://videos.example:80@127.0.0.1/")
+    @example("http://127.0.0.1\\@videos.example/")
+    @example("http://ⓛocalhost/")
+    @example("https://8.8.8.8.:8443/a b")
+    def leads_there(text: str) -> None:
+        try:
+            url = admit_url(text, allow=NOTHING)
+        except UrlRefused:
+            return
+        assert means_the_same(url, text)
+        assert means_the_same(url, url.full)
+        assert leads_nowhere_private(url)
+
+    leads_there()
 
 
-@settings(max_examples=700)
-@given(
-    st.one_of(
-        TYPED, st.tuples(*(st.sampled_from(part) for part in (SLASHES, NAMES, PORTS, PATHS))).map("".join)
-    )
-)
-@example("//127.0.0.1/")
-@example("/\\127.0.0.1/")
-@example("\\\\8.8.8.8/")
-@example("//8.8.8.8")
-def test_a_redirect_that_is_admitted_leads_where_a_browser_would_go(location: str) -> None:
-    try:
-        url = admit_redirect(location, base=BASE, allow=NOTHING)
-    except UrlRefused:
-        return
-    standard = ada_url.URL(location, base=BASE.full)
-    assert means_the_same(url, standard.href)
-    assert leads_nowhere_private(url)
+@pytest.mark.parametrize("cases", [100, pytest.param(700, marks=pytest.mark.slow)])
+def test_a_redirect_that_is_admitted_leads_where_a_browser_would_go(cases: int) -> None:
+    @settings(max_examples=cases)
+    @given(LOCATIONS)
+    @example("//127.0.0.1/")
+    @example("/\\127.0.0.1/")
+    @example("\\\\8.8.8.8/")
+    @example("//8.8.8.8")
+    def leads_there(location: str) -> None:
+        try:
+            url = admit_redirect(location, base=BASE, allow=NOTHING)
+        except UrlRefused:
+            return
+        standard = ada_url.URL(location, base=BASE.full)
+        assert means_the_same(url, standard.href)
+        assert leads_nowhere_private(url)
+
+    leads_there()
 
 
 @pytest.mark.parametrize("name", NAMES)
