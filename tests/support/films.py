@@ -24,7 +24,7 @@ _FASTEST = {
     "libx264": {"preset": "ultrafast"},
     "libx265": {"preset": "ultrafast", "x265-params": "log-level=0"},
     "libsvtav1": {"preset": "11", "svtav1-params": "lp=1"},
-    "libvpx-vp9": {"cpu-used": "8"},
+    "libvpx-vp9": {"deadline": "realtime", "cpu-used": "8"},
 }
 
 
@@ -92,7 +92,10 @@ def _add_pictures(container: Any, film: Film) -> Any:
         "libx264": {"preset": "ultrafast"},
         "libx265": {"preset": "ultrafast", "x265-params": "log-level=0"},
     }
-    av1 = {"libsvtav1": {"preset": "12", "svtav1-params": "lp=1"}, "libvpx-vp9": {"cpu-used": "8"}}
+    av1 = {
+        "libsvtav1": {"preset": "12", "svtav1-params": "lp=1"},
+        "libvpx-vp9": {"deadline": "realtime", "cpu-used": "8"},
+    }
     options = {**fast.get(film.codec, {}), **av1.get(film.codec, {}), **film.options}
     video = container.add_stream(film.codec, rate=film.fps, options=options)
     video.width, video.height = film.size

@@ -21,6 +21,14 @@ FPS = 25
 SIZE = (320, 180)
 MAX_PIXELS = 5184 * 2304
 
+_QUICK = {"deadline": "realtime", "cpu-used": "8"}
+FAST = {
+    "libx264": {"preset": "ultrafast", "crf": "18"},
+    "libx265": {"preset": "ultrafast", "crf": "18"},
+    "libvpx": _QUICK,
+    "libvpx-vp9": _QUICK,
+}
+
 
 def _scene(seed: int, *, seconds: float = 2.0, size: tuple[int, int] = SIZE) -> list[Picture]:
     """Return the frames of a still scene: colours of 9 x 16 blocks, never alike for two seeds."""
@@ -62,8 +70,7 @@ def _write_film(
         prepare: Called with the video stream before anything is written.
     """
     with av.open(str(path), "w") as container:
-        options = {"preset": "ultrafast", "crf": "18"} if codec.startswith("libx26") else {}
-        video = container.add_stream(codec, rate=FPS, options=options)
+        video = container.add_stream(codec, rate=FPS, options=FAST.get(codec, {}))
         video.height, video.width = pictures[0].shape[:2]
         video.pix_fmt = pixels
         ticks = FPS if codec.startswith("mpeg") else 90_000  # what MPEG-2 and -4 can say

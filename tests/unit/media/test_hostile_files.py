@@ -81,6 +81,7 @@ def test_pictures_that_grow_midway_are_refused_and_the_rest_is_read(scene, write
     assert decoded.bad_packets
 
 
+@pytest.mark.slow
 def test_bytes_changed_at_random_never_end_without_an_answer(film, tmp_path):
     original, random = film.read_bytes(), np.random.default_rng(11)
     reader, path = PyavReader(), tmp_path / "video.mp4"
