@@ -7,7 +7,8 @@ For each length it joins the sample clip to itself by stream copy, starts a fres
 and prints the peaks of the server and of its decoding children, and by how many percent the last length
 needs more than the first. ``--quick-engines`` leaves out the models, whose work takes most of the time:
 what remains is the pass over the media and everything that is kept of it. Linux only: memory is read
-from ``/proc``.
+from ``/proc``. A page that other processes of the machine map as well counts in part only, so nothing else
+should run from the same environment meanwhile.
 """
 
 import argparse
@@ -112,14 +113,25 @@ def memory(process: int) -> tuple[int, int]:
 
 
 def children_of(process: int) -> list[int]:
-    """Return the children of all threads of a process."""
+    """
+    Return the children of all threads of a process.
+
+    One that is about to run its program still shows the memory of its parent, and is left out.
+    """
     found: list[int] = []
     for task in Path(f"/proc/{process}/task").glob("*/children"):
         try:
             found += map(int, task.read_text().split())
         except (FileNotFoundError, ProcessLookupError):
             continue
-    return found
+    return [child for child in found if _program(child) != _program(process)]
+
+
+def _program(process: int) -> bytes:
+    try:
+        return Path(f"/proc/{process}/cmdline").read_bytes()
+    except (FileNotFoundError, ProcessLookupError):
+        return b""
 
 
 def watch(process: int, peaks: Peaks, *, stop: threading.Event) -> None:
