@@ -79,3 +79,19 @@ def test_limits_that_make_no_sense_are_refused(client, limits, named: str) -> No
 def test_a_key_for_an_index_that_is_not_there_is_refused(client) -> None:
     answer = client.post("/v1.3/keys", json={"name": "laptop", "index_ids": ["0" * 24]})
     assert answer.json()["code"] == "resource_not_exist"
+
+
+def test_a_key_that_was_just_used_is_useless_as_soon_as_it_is_revoked(client) -> None:
+    made = client.post("/v1.3/keys", json={"name": "short", "scopes": ["read"]}).json()
+    headers = {"x-api-key": made["key"]}
+    assert client.get("/v1.3/indexes", headers=headers).status_code == 200
+    assert client.delete(f"/v1.3/keys/{made['_id']}").status_code == 204
+    assert client.get("/v1.3/indexes", headers=headers).status_code == 401
+
+
+def test_a_key_rotated_without_grace_is_useless_at_once(client) -> None:
+    made = client.post("/v1.3/keys", json={"name": "short", "scopes": ["read"]}).json()
+    headers = {"x-api-key": made["key"]}
+    assert client.get("/v1.3/indexes", headers=headers).status_code == 200
+    assert client.post(f"/v1.3/keys/{made['_id']}/rotate", json={"grace_s": 0}).status_code == 201
+    assert client.get("/v1.3/indexes", headers=headers).status_code == 401

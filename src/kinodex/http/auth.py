@@ -20,7 +20,7 @@ from kinodex.usecases.keys import Keys
 
 HEADER = "x-api-key"
 REMEMBERED_S = 5.0
-"""A revoked key works at most so much longer."""
+"""A key that another process revoked works here at most so much longer."""
 MOST_REMEMBERED = 1_000
 _LOOPBACK = frozenset({"127.0.0.1", "::1"})
 
@@ -31,6 +31,12 @@ class KnownKeys:
     def __init__(self, keys: Keys) -> None:
         self._keys = keys
         self._known: dict[bytes, tuple[ApiKey, float]] = {}
+        self._times_forgotten = 0
+
+    def forget(self) -> None:
+        """Remember no key: one was revoked or given an end."""
+        self._times_forgotten += 1
+        self._known.clear()
 
     async def authenticate(self, text: str | None) -> ApiKey:
         """
@@ -45,7 +51,10 @@ class KnownKeys:
         if key is not None and time.monotonic() < until:
             return key
         self._known.pop(digest, None)
+        before = self._times_forgotten
         key = await call(self._keys.authenticate, text)
+        if before != self._times_forgotten:  # what was read may be what was revoked meanwhile
+            return key
         if len(self._known) >= MOST_REMEMBERED:
             self._known.clear()
         self._known[digest] = (key, time.monotonic() + REMEMBERED_S)

@@ -60,13 +60,15 @@ async def rotate_key(key_id: str, request: Request, usecases: UseCasesDep) -> JS
         if not 0 <= grace_s <= LONGEST_GRACE_S:
             raise errors.ParameterInvalid("grace_s", f"{grace_s:g} s is not within 0 to {LONGEST_GRACE_S} s")
         new = await call(usecases.keys.rotate, identifier_, grace=timedelta(seconds=grace_s))
+    request.app.state.known_keys.forget()
     return JSONResponse({**_shown(new.key), "key": new.text}, status_code=201)
 
 
 @router.delete("/{key_id}", openapi_extra=documented(spec.REVOKE_KEY))
-async def revoke_key(key_id: str, usecases: UseCasesDep) -> Response:
-    """Make a key useless within seconds."""
+async def revoke_key(key_id: str, request: Request, usecases: UseCasesDep) -> Response:
+    """Make a key useless: at once in the server that is asked, within 5 seconds in others beside it."""
     await call(usecases.keys.revoke, KeyId(identifier("key_id", key_id)))
+    request.app.state.known_keys.forget()
     return Response(status_code=204)
 
 
