@@ -9,6 +9,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
+import requests
 from clips import make_clip
 from live import KEY, LiveServer
 from origin import Origin
@@ -150,3 +151,13 @@ def test_the_doctor_shows_settings_checks_and_hides_secrets(command: Command, tm
         "from": "environment",
     }
     assert settings["KINODEX_DATA_DIR"]["from"] == "command line"
+
+
+def test_sign_in_prints_a_link_that_works_once(command: Command, server: LiveServer) -> None:
+    ran = command.run("sign-in")
+    assert ran.returncode == 0, ran.stderr
+    link = urlsplit(ran.stdout.strip())
+    assert f"{link.scheme}://{link.netloc}{link.path}" == f"{server.url}/"
+    token = {"token": link.fragment.removeprefix("sign-in=")}
+    answers = [requests.post(f"{server.url}/v1.3/sign-ins", json=token, timeout=10) for _ in range(2)]
+    assert [answer.status_code for answer in answers] == [201, 401]

@@ -49,6 +49,10 @@ def demo(
         if once:
             return
         out.print(f"\nKinodex serves on at {address}")
+        if sys.stdout.isatty():  # a link that signs in goes to a terminal only, never to a log
+            with Client(address, find_key(settings)) as client:
+                link = client.post("/v1.3/sign-in-links", {})["url"]
+            out.print(f"Look at it: {link} (signs in once, within ten minutes)", markup=False, soft_wrap=True)
         out.print(f"The API key is in {settings.data_dir.absolute() / FIRST_KEY_FILE}", markup=False)
         out.print("Stop with Ctrl-C.")
         _wait(server)
