@@ -89,6 +89,8 @@ def test_each_screen_is_two_keys_away(visiting: Visit) -> None:
     }.items():
         _press(visiting.page, "Escape", "g", letter)
         expect(visiting.page.get_by_role("heading", level=1)).to_have_text(heading)
+        if heading == "Search":  # its box takes the focus, which Escape gives back
+            visiting.page.wait_for_function("() => document.activeElement?.id === 'query'")
 
 
 def test_every_control_is_reached_by_tab_and_shows_that_it_is(visiting: Visit, films: str) -> None:
