@@ -78,8 +78,9 @@ def place(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Place]:
 def _upload(server: LiveServer, index_id: str, clip: Path) -> dict[str, Any]:
     with clip.open("rb") as file:
         form = {"index_id": index_id, "language": "en"}
-        sent: dict[str, Any] = server.post("/v1.1/tasks", data=form, files={"video_file": file})
-    return sent
+        task_id = server.post("/v1.1/tasks", data=form, files={"video_file": file})["_id"]
+    task: dict[str, Any] = server.get(f"/v1.1/tasks/{task_id}")
+    return task
 
 
 def test_deleting_hides_at_once_ends_a_running_decode_and_removes_the_bytes(
