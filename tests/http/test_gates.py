@@ -246,3 +246,30 @@ def test_a_drain_lets_the_open_ones_end_and_answers_new_ones_with_503(
     assert (new.status_code, new.json()["code"]) == (503, "server_stopping")
     assert new.headers["Connection"] == "close"
     assert int(new.headers["Retry-After"]) <= 30
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["search", "upload"])
+def test_of_two_hundred_at_once_every_one_is_answered(backstage, index_id: str, kind: str) -> None:
+    app = create_app(backstage.usecases, signing_key=b"k")
+    body = {"index_id": index_id, "query": "a", "search_options": ["conversation"]}
+
+    def send(number: int) -> requests.Response:
+        if kind == "search":
+            return requests.post(f"{address}/v1.1/search", json=body, headers=HEADERS, timeout=60)
+        files = {"file": (f"{number}.mp4", VIDEO)}
+        form = {"method": "direct"}
+        return requests.post(f"{address}/v1.3/assets", data=form, files=files, headers=HEADERS, timeout=60)
+
+    with _served(app) as address:
+        statuses, answers = _statuses(send, 200)
+        assert requests.get(f"{address}/healthz", timeout=30).ok
+        assert send(200).status_code in {200, 201}, "afterwards all is well"
+    assert set(statuses) <= {200, 201, 429, 503}
+    assert statuses.total() == 200
+    assert statuses[200] + statuses[201] >= 8
+    for answer in answers:
+        if answer.status_code in {429, 503}:
+            assert answer.json()["code"] in {"too_many_requests", "server_overloaded"}
+            assert 1 <= int(answer.headers["Retry-After"]) <= 30
+    assert not backstage.uploads.exists() or list(backstage.uploads.iterdir()) == []
