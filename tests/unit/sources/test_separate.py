@@ -165,11 +165,11 @@ def test_a_withdrawn_download_leaves_nothing_that_nobody_can_go_on_from(
 
 @only_linux
 def test_another_child_goes_on_where_one_was_killed(site: Site, download: Downloader) -> None:
-    video = made_video(1_500_000)
+    video = made_video(3_000_000)
     killed: list[int] = []
 
     def kill_once(so_far: FetchedSoFar) -> None:
-        if so_far.size_bytes > len(video) // 2 and not killed:
+        if so_far.size_bytes > len(video) // 4 and not killed:
             killed.extend(children())
             os.kill(killed[0], signal.SIGKILL)
 
