@@ -82,6 +82,33 @@ def test_a_file_is_added_waited_for_and_found(command: Command, tmp_path: Path) 
     assert (gone.returncode, "There is no video" in gone.stderr) == (4, True)
 
 
+def test_a_list_that_was_broken_off_goes_on_where_it_was(
+    command: Command, origin: Origin, tmp_path: Path
+) -> None:
+    home = {"XDG_STATE_HOME": str(tmp_path / "state")}
+    clip = make_clip(tmp_path / "clip.mp4")
+    wrong = "ftp://example.com/film.mp4"
+    listed = tmp_path / "list.txt"
+    listed.write_text(f"{origin.add('listed.mp4', clip)}\n{wrong}\nclip.mp4\n")
+
+    first = command.run("index", "add", str(listed), "--index", "lists", "--json", **home)
+    assert first.returncode == 4
+    assert first.stderr.strip().endswith("1 video was not taken; the others were.")
+    by_url, by_file, refused = json.loads(first.stdout)
+    assert refused["source"] == wrong
+    assert "url_scheme_not_allowed" in refused["error"]
+
+    listed.write_text(listed.read_text().replace(wrong, origin.add("later.mp4", clip)))
+    second = command.run("index", "add", str(listed), "--index", "lists", "--json", **home)
+    assert second.returncode == 0, second.stderr
+    ids = [task["_id"] for task in json.loads(second.stdout)]
+    assert (ids[0], ids[2]) == (by_url["_id"], by_file["_id"])
+    assert ids[1] not in {ids[0], ids[2]}
+
+    third = command.run("index", "add", str(listed), "--index", "lists", "--again", "--json", **home)
+    assert not {task["_id"] for task in json.loads(third.stdout)} & set(ids)
+
+
 def test_moments_are_shown_to_people_with_times_and_reasons(command: Command, sample_index: str) -> None:
     seen = next(question for question in sample.QUESTIONS if question.kind == "seen")
     ran = command.run("search", seen.text, "--index", sample_index)

@@ -10,6 +10,7 @@ from pydantic import ValidationError
 
 from kinodex import __version__
 from kinodex.cli import (
+    adding,
     consistency,
     demo,
     doctor,
@@ -42,6 +43,7 @@ app.command("export")(exporting.export)
 app.command("doctor")(doctor.doctor)
 app.command("fsck")(consistency.fsck)
 app.command("demo")(demo.demo)
+indexing.index_app.command("add")(adding.add)
 indexing.task_app.command("cancel")(task_control.cancel)
 indexing.task_app.command("retry")(task_control.retry)
 app.add_typer(indexing.index_app, name="index")

@@ -58,11 +58,24 @@ class Client:
         """Change something."""
         return self._send("PATCH", path, json=body)
 
-    def post_form(self, path: str, fields: dict[str, Any], *, files: Sequence[tuple[str, Path]] = ()) -> Any:
-        """Send a form; with files, each under its name, as multipart, streamed from the disk."""
+    def post_form(
+        self,
+        path: str,
+        fields: dict[str, Any],
+        *,
+        files: Sequence[tuple[str, Path]] = (),
+        idempotency_key: str | None = None,
+    ) -> Any:
+        """
+        Send a form; with files, each under its name, as multipart, streamed from the disk.
+
+        With a key, sending the same again gives the same answer (``docs/api/idempotency.md``).
+        """
+        headers = {} if idempotency_key is None else {"idempotency-key": idempotency_key}
         with ExitStack() as opened:
             parts = [(name, (source.name, opened.enter_context(source.open("rb")))) for name, source in files]
-            return self._send("POST", path, data=fields, **({"files": parts} if parts else {}))
+            more = {"files": parts} if parts else {}
+            return self._send("POST", path, data=fields, headers=headers, **more)
 
     def delete(self, path: str) -> None:
         """Remove something."""

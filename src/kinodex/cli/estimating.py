@@ -30,7 +30,7 @@ def estimate(
     as_json: AsJson = False,
 ) -> None:
     """Say whether a video can be fetched and would be taken; at most 2 MiB of it are read."""
-    body: dict[str, Any] = {"video_url": url, **url_headers(header or [], url)}
+    body: dict[str, Any] = {"video_url": url, **url_headers(header or [], [url])}
     with connect(context, host=host, port=port, data_dir=data_dir) as client:
         if index is not None:
             body["index_id"] = find_index(client, index)["_id"]

@@ -1,14 +1,15 @@
-"""``kinodex index`` and ``kinodex task``: put videos in and watch them."""
+"""``kinodex index`` and ``kinodex task``: what there is, and how far it is."""
 
 import json
 import time
-from pathlib import Path
+from collections.abc import Sequence
 from typing import Annotated, Any
 
 import typer
 from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, TimeElapsedColumn
 
 from kinodex.cli.client import Client, connect
+from kinodex.cli.collecting import is_url
 from kinodex.cli.failures import CommandFailed, Status
 from kinodex.cli.options import AsJson, DataDir, Host, Port
 from kinodex.cli.output import err, out, print_json, print_table, progress_of
@@ -18,41 +19,6 @@ task_app = typer.Typer(no_args_is_help=True, help="Indexing tasks.")
 
 EVERYTHING = ("visual", "conversation", "text_in_video", "logo")
 POLL_S = 0.5
-VIDEO_SUFFIXES = frozenset(
-    {".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi", ".ts", ".mpg", ".mpeg", ".flv", ".wmv", ".ogv", ".3gp"}
-)
-
-
-@index_app.command("add")
-def add(
-    context: typer.Context,
-    source: Annotated[str, typer.Argument(help="URL of a video, a file, or a folder of videos.")],
-    index: Annotated[str, typer.Option(help="Name of the index; made if there is none.")] = "default",
-    language: Annotated[str, typer.Option(help="Language spoken, as ISO 639-1 code.")] = "en",
-    header: Annotated[
-        list[str] | None,
-        typer.Option(help="'NAME: VALUE' sent to the host of a URL when the video is fetched; repeatable."),
-    ] = None,
-    wait: Annotated[bool, typer.Option(help="Wait until the videos can be searched.")] = False,
-    host: Host = None,
-    port: Port = None,
-    data_dir: DataDir = None,
-    as_json: AsJson = False,
-) -> None:
-    """Send videos to be indexed; print their tasks."""
-    fields = {"language": language, **url_headers(header or [], source)}
-    with connect(context, host=host, port=port, data_dir=data_dir) as client:
-        fields["index_id"] = ensure_index(client, index)
-        tasks = [_send(client, each, fields) for each in _sources(source)]
-        ended = [
-            watch(client, task["_id"]) if wait else client.get(f"/v1.1/tasks/{task['_id']}") for task in tasks
-        ]
-    if as_json:
-        print_json(ended)
-    else:
-        print_tasks(ended)
-    if any(task["status"] == "failed" for task in ended):
-        raise CommandFailed(Status.TASK_FAILED, "A video could not be indexed.")
 
 
 @index_app.command("ls")
@@ -157,21 +123,11 @@ def watch(client: Client, task_id: str) -> dict[str, Any]:
             time.sleep(POLL_S)
 
 
-def _sources(source: str) -> list[str]:
-    path = Path(source)
-    if "://" in source or not path.is_dir():
-        return [source]
-    found = sorted(str(each) for each in path.rglob("*") if each.suffix.lower() in VIDEO_SUFFIXES)
-    if not found:
-        raise CommandFailed(Status.USAGE, f"There is no video in {path}.")
-    return found
-
-
-def url_headers(lines: list[str], source: str) -> dict[str, str]:
+def url_headers(lines: list[str], sources: Sequence[str]) -> dict[str, str]:
     """Return the form field for header lines like ``Name: value``; what may be in them the server says."""
     if not lines:
         return {}
-    if "://" not in source:
+    if not all(is_url(source) for source in sources):
         raise CommandFailed(Status.USAGE, "--header is for a URL; a file is sent without.")
     headers: dict[str, str] = {}
     for line in lines:
@@ -182,15 +138,6 @@ def url_headers(lines: list[str], source: str) -> dict[str, str]:
             )
         headers[name] = value.strip()
     return {"videourl_headers": json.dumps(headers)}
-
-
-def _send(client: Client, source: str, fields: dict[str, str]) -> dict[str, Any]:
-    if "://" in source:
-        return dict(client.post_form("/v1.1/tasks", {**fields, "video_url": source}))
-    path = Path(source)
-    if not path.is_file():
-        raise CommandFailed(Status.USAGE, f"There is no file {path}.")
-    return dict(client.post_form("/v1.1/tasks", fields, files=[("video_file", path)]))
 
 
 def print_tasks(tasks: list[dict[str, Any]]) -> None:
