@@ -1,7 +1,8 @@
 """Stretches of videos as files."""
 
 from kinodex.http.spec.operation import Operation, needs, takes
-from kinodex.http.spec.schema import flag, number, text
+from kinodex.http.spec.operations import LINK
+from kinodex.http.spec.schema import flag, number, record, text
 
 _ABOUT = (
     "VP9 and AAC in MP4, upright, at most 1920 px wide or high. The first frame is the one shown at `start`. "
@@ -10,6 +11,7 @@ _ABOUT = (
 CLIP = Operation(
     answer=text("The clip."),
     media_type="video/mp4",
+    other_answers={"application/json": record({"url": text("Works for an hour without a key.")})},
     query=(
         needs("start", number("Where it begins, in seconds.")),
         needs("end", number("Where it ends, in seconds; 0.1 to 180 s later.")),
@@ -17,4 +19,6 @@ CLIP = Operation(
     ),
     details=_ABOUT,
 )
-LINKED = Operation(answer=text("The clip."), media_type="video/mp4", details=_ABOUT)
+LINKED = Operation(
+    answer=text("The clip."), media_type="video/mp4", query=LINK, errors=(401,), details=_ABOUT
+)

@@ -260,7 +260,8 @@ class _Builder:
     def _responses(self, endpoint: Endpoint, operation: Operation) -> Json:
         success: Json = {"description": "No body." if operation.answer is None else "It worked."}
         if operation.answer is not None:
-            success["content"] = {operation.media_type: self._answer(operation.answer)}
+            answers = {operation.media_type: operation.answer, **operation.other_answers}
+            success["content"] = {media_type: self._answer(each) for media_type, each in answers.items()}
         headers = _headers_of(endpoint, operation)
         if headers:
             success["headers"] = headers

@@ -49,6 +49,7 @@ class Operation:
         answer: Shape of the body of a success; ``None`` where there is none.
         status: Of a success, where it differs between API versions by version.
         media_type: Of a success.
+        other_answers: What else a success may be, by media type.
         body: Fields of the request's body; any form of body will do for them.
         query: Parameters of the request's query.
         examples: Bodies by what they show.
@@ -61,6 +62,7 @@ class Operation:
     answer: Shape | Schema | None = None
     status: int | Mapping[str, int] = 200
     media_type: str = "application/json"
+    other_answers: Mapping[str, Shape | Schema] = field(default_factory=dict)
     body: Sequence[Field] = ()
     query: Sequence[Field] = ()
     examples: Mapping[str, Example] = field(default_factory=dict)
