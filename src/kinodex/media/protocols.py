@@ -5,7 +5,7 @@ Implementations run the foreign decoder in a sandboxed child process, one per ca
 parent and is bounded in memory, CPU seconds and wall-clock seconds.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -137,8 +137,8 @@ class MediaReader(Protocol):
         """
         ...
 
-    def storyboard(self, pictures: Sequence[Frame]) -> tuple[bytes, Tiling]:
-        """Return small copies of pictures, row by row on one JPEG, and how they lie there."""
+    def storyboard(self, pictures: Iterable[Frame], count: int) -> tuple[bytes, Tiling]:
+        """Return small copies of so many pictures, row by row on one JPEG, and how they lie there."""
         ...
 
     def load_decoded(self, folder: Path) -> Decoded | None:

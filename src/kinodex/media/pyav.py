@@ -3,7 +3,7 @@
 import logging
 import os
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -204,9 +204,9 @@ class PyavReader:
         _answer(run_job(request, wall_s=_CLIP_WALL_S, progress=progress), folder=folder)
         return folder / CLIP_FILE
 
-    def storyboard(self, pictures: Sequence[Frame]) -> tuple[bytes, Tiling]:
+    def storyboard(self, pictures: Iterable[Frame], count: int) -> tuple[bytes, Tiling]:
         """Return small pictures on one sheet; see ``MediaReader.storyboard``."""
-        return draw_sheet(pictures)
+        return draw_sheet(pictures, count)
 
     def load_decoded(self, folder: Path) -> Decoded | None:
         """Return what an earlier pass left, ``None`` if it is not complete."""

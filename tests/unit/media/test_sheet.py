@@ -15,7 +15,7 @@ def _grey(value: int, *, height: int = 360, width: int = 640) -> np.ndarray:
 
 def test_each_tile_shows_its_picture() -> None:
     values = [10 * number for number in range(23)]
-    content, tiling = draw_sheet([_grey(value) for value in values])
+    content, tiling = draw_sheet((_grey(value) for value in values), len(values))
     assert (tiling.width_px, tiling.height_px, tiling.columns) == (160, 90, 10)
     with Image.open(io.BytesIO(content)) as sheet:
         assert sheet.size == (1600, 270)
@@ -27,7 +27,7 @@ def test_each_tile_shows_its_picture() -> None:
 
 
 def test_a_tall_picture_among_wide_ones_is_fitted_in() -> None:
-    content, tiling = draw_sheet([_grey(200), _grey(200, height=640, width=360)])
+    content, tiling = draw_sheet([_grey(200), _grey(200, height=640, width=360)], 2)
     with Image.open(io.BytesIO(content)) as sheet:
         pixels = np.asarray(sheet, dtype=int)
     left, _, width, height = tiling.place(1)
@@ -37,4 +37,4 @@ def test_a_tall_picture_among_wide_ones_is_fitted_in() -> None:
 
 def test_a_sheet_needs_a_picture() -> None:
     with pytest.raises(ValueError, match="picture"):
-        draw_sheet([])
+        draw_sheet([], 0)

@@ -12,6 +12,7 @@ def draw_storyboard(folder: Path, decoded: Decoded, *, media: MediaReader) -> tu
     chosen = choose_tiles(decoded.frames, duration_s=decoded.duration_s)
     if not chosen:
         return None
-    sheet, tiling = media.storyboard(media.read_frames(folder, chosen))
+    pictures = (picture for frame in chosen for picture in media.read_frames(folder, [frame]))
+    sheet, tiling = media.storyboard(pictures, len(chosen))
     starts_s = (0.0, *(frame.at_s for frame in chosen[1:]))
     return sheet, Storyboard(tiling, starts_s, decoded.duration_s)
