@@ -1,47 +1,18 @@
 """The command, against a running server."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
-from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
 import requests
 from clips import make_clip
-from live import KEY, LiveServer
+from command import Command
+from live import LiveServer
 from origin import Origin
 
 from kinodex import sample
 from kinodex.pipeline.steps.parse_transcript import parse_transcript
-
-
-class Command:
-    """Runs ``kinodex`` as a user would, pointed at one server."""
-
-    def __init__(self, server: LiveServer) -> None:
-        self._environment = {
-            **os.environ,
-            "KINODEX_API_KEY": KEY,
-            "KINODEX_PORT": str(urlsplit(server.url).port),
-        }
-
-    def run(self, *arguments: str, **environment: str) -> "subprocess.CompletedProcess[str]":
-        return subprocess.run(
-            [sys.executable, "-m", "kinodex", *arguments],
-            env={**self._environment, **environment},
-            capture_output=True,
-            text=True,
-            timeout=120,
-            check=False,
-        )
-
-    def answer(self, *arguments: str) -> Any:
-        ran = self.run(*arguments, "--json")
-        assert ran.returncode == 0, ran.stderr
-        return json.loads(ran.stdout)
 
 
 @pytest.fixture(scope="module")

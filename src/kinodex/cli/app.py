@@ -15,6 +15,7 @@ from kinodex.cli import (
     demo,
     doctor,
     estimating,
+    evaluating,
     exporting,
     indexing,
     keys,
@@ -50,6 +51,7 @@ app.add_typer(indexing.index_app, name="index")
 app.add_typer(indexing.task_app, name="task")
 app.add_typer(keys.app, name="key")
 app.add_typer(models.app, name="models")
+app.add_typer(evaluating.app, name="eval")
 webhooks.app.command("listen")(listening.listen)
 app.add_typer(webhooks.app, name="webhook")
 
