@@ -4,6 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from kinodex.domain.ids import VideoId
@@ -16,6 +18,19 @@ from kinodex.stores.vectors.segments import SegmentVectors
 
 SPACE = Space("fake", "0123456789abcdef", 24)
 FIRST, SECOND = VideoId("0" * 23 + "1"), VideoId("0" * 23 + "2")
+
+
+class MemoryBlobs(ObstoreBlobs):
+    """Blobs for properties that are tried many times."""
+
+    def __init__(self) -> None:
+        self._held: dict[str, bytes] = {}
+
+    def put_bytes(self, key: str, content: bytes) -> None:
+        self._held[key] = content
+
+    def get_bytes(self, key: str) -> bytes:
+        return self._held[key]
 
 
 def unit(count: int, *, seed: int, dimensions: int = SPACE.dimensions) -> NDArray[np.float32]:
@@ -59,6 +74,87 @@ def test_the_nearest_rows_come_first_as_a_full_look_finds_them(blobs: ObstoreBlo
         (video_id, number) for _, video_id, number in everything
     ]
     assert np.allclose([hit.similarity for hit in hits], [score for score, _, _ in everything], atol=1e-3)
+
+
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    dimensions=st.sampled_from([3, 24, 130, 512]),
+    spread=st.sampled_from([0.0, 0.02, 0.3, 10.0]),
+    views=st.integers(1, 3),
+    asked=st.integers(1, 4),
+)
+@settings(max_examples=60, deadline=None)
+def test_what_is_found_is_what_a_look_at_every_vector_finds(
+    seed: int, dimensions: int, spread: float, views: int, asked: int
+) -> None:
+    chance = np.random.default_rng(seed)
+    space = Space("fake", "0123456789abcdef", dimensions)
+    blobs = MemoryBlobs()
+    store = SegmentVectors(blobs)
+    near = unit(1, seed=seed, dimensions=dimensions)
+    vectors, manifests = {}, []
+    for video in range(int(chance.integers(1, 6))):
+        noise = unit(int(chance.integers(1, 60)), seed=seed + video, dimensions=dimensions)
+        mixed = near + spread * noise
+        vectors[video] = mixed / np.linalg.norm(mixed, axis=1, keepdims=True)
+        rows = rows_of(vectors[video], views=views)
+        manifests.append(store.put(VideoId(f"{video:024x}"), Modality.VISUAL, space, rows))
+    chosen = [manifest for manifest in manifests if chance.random() < 0.7]
+    queries = unit(asked, seed=seed + 99, dimensions=dimensions)
+    top_k = int(chance.integers(1, 40))
+
+    hits = store.search(chosen, queries, top_k=top_k)
+
+    best: dict[tuple[int, int], float] = {}
+    for manifest in chosen:
+        video = int(manifest.video_id, 16)
+        for row, similarity in enumerate((vectors[video] @ queries.T).max(axis=1)):
+            key = (video, row // views)
+            best[key] = max(best.get(key, -2.0), float(similarity))
+    true = sorted(best.values(), reverse=True)[:top_k]
+    assert [hit.similarity for hit in hits] == pytest.approx(true, abs=2e-3)
+    for hit in hits:
+        assert hit.similarity == pytest.approx(best[int(hit.video_id, 16), hit.number], abs=2e-3)
+    assert len({(hit.video_id, hit.number) for hit in hits}) == len(hits)
+
+
+@pytest.mark.parametrize("clusters", [0, 40])
+def test_hardly_one_of_the_ten_nearest_of_many_is_missed(clusters: int) -> None:
+    chance = np.random.default_rng(5)
+    vectors = chance.normal(size=(8000, 128)).astype(np.float32)
+    queries = chance.normal(size=(40, 128)).astype(np.float32)
+    if clusters:
+        centres = chance.normal(size=(clusters, 128)).astype(np.float32)
+        vectors = centres[chance.integers(clusters, size=len(vectors))] + 0.4 * vectors
+        queries = centres[chance.integers(clusters, size=len(queries))] + 0.4 * queries
+    vectors /= np.linalg.norm(vectors, axis=1, keepdims=True)
+    queries /= np.linalg.norm(queries, axis=1, keepdims=True)
+    store, space = SegmentVectors(MemoryBlobs()), Space("fake", "0123456789abcdef", 128)
+    manifests = [
+        store.put(VideoId(f"{start:024x}"), Modality.VISUAL, space, rows_of(vectors[start : start + 400]))
+        for start in range(0, len(vectors), 400)
+    ]
+
+    found = 0
+    for query in queries:
+        true = set(np.argsort(-(vectors @ query))[:10].tolist())
+        hits = store.search(manifests, query[None], top_k=10)
+        found += len(true & {int(hit.video_id, 16) + hit.number for hit in hits})
+
+    assert found >= 0.99 * 10 * len(queries)
+
+
+def test_pictures_that_stand_still_are_all_found(blobs: ObstoreBlobs) -> None:
+    store = SegmentVectors(blobs)
+    still = np.repeat(unit(1, seed=1), 500, axis=0)
+    manifests = [put(store, FIRST, rows_of(still)), put(store, SECOND, rows_of(still))]
+
+    hits = store.search(manifests, still[:1], top_k=700)
+
+    assert [(hit.video_id, hit.number) for hit in hits] == [
+        *((FIRST, number) for number in range(500)),
+        *((SECOND, number) for number in range(200)),
+    ]
 
 
 def test_a_hit_says_when(blobs: ObstoreBlobs) -> None:

@@ -15,6 +15,7 @@ from kinodex.domain.arrays import AnyArray, Vectors
 from kinodex.domain.options import Modality
 from kinodex.domain.spaces import Space
 from kinodex.stores.protocols import VectorRows
+from kinodex.stores.vectors.codes import Codes
 
 MAGIC = b"KXV1"
 _LENGTH_BYTES = 4
@@ -34,10 +35,12 @@ class Segment:
     """
     A segment in memory, its rows sorted by number.
 
-    ``vectors`` are ``float32`` of length 1; ``starts`` holds the first row of each number.
+    ``vectors`` are ``float16`` of length 1 but for rounding; ``codes`` are the same with a byte a
+    dimension; ``starts`` holds the first row of each number.
     """
 
-    vectors: Vectors
+    vectors: AnyArray
+    codes: Codes
     spans: AnyArray
     at_s: AnyArray
     numbers: AnyArray
@@ -46,7 +49,8 @@ class Segment:
     @property
     def size_bytes(self) -> int:
         """How much memory it takes, nearly."""
-        return sum(array.nbytes for array in (self.vectors, self.spans, self.at_s, self.numbers, self.starts))
+        arrays = (self.vectors, self.spans, self.at_s, self.numbers, self.starts)
+        return self.codes.size_bytes + sum(array.nbytes for array in arrays)
 
 
 def pack(rows: VectorRows, *, space: Space, modality: Modality) -> bytes:
@@ -100,8 +104,10 @@ def _shapes(rows: int, dimensions: int) -> tuple[tuple[int, ...], ...]:
 def _sorted(vectors: AnyArray, spans: AnyArray, at_s: AnyArray, numbers: AnyArray) -> Segment:
     order = np.argsort(numbers, kind="stable")
     ascending = numbers[order]
+    ordered = vectors[order]
     return Segment(
-        vectors=_unit(vectors[order].astype(np.float32)),
+        vectors=ordered,
+        codes=Codes.of(_unit(ordered.astype(np.float32))),
         spans=spans[order],
         at_s=at_s[order],
         numbers=ascending,

@@ -4,10 +4,11 @@ from collections import Counter
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from hashlib import sha256
+from operator import attrgetter
 
 import numpy as np
 
-from kinodex.domain.arrays import AnyArray, Vectors
+from kinodex.domain.arrays import Vectors
 from kinodex.domain.ids import VideoId
 from kinodex.domain.options import Modality
 from kinodex.domain.spaces import Space
@@ -15,9 +16,10 @@ from kinodex.domain.timeline import Span
 from kinodex.stores.protocols import BlobStore, VectorHit, VectorManifest, VectorRows
 from kinodex.stores.vectors.cache import SegmentCache
 from kinodex.stores.vectors.format import Segment, pack, unpack
+from kinodex.stores.vectors.scanning import NearRow, nearest
 
-CACHE_BYTES = 1024**3
-"""Half a million vectors of 512 dimensions. As float32: converting from float16 costs ten times a search."""
+CACHE_BYTES = 2 * 1024**3
+"""More than a million vectors of 512 dimensions: three bytes a dimension, and their times."""
 
 LOADING_THREADS = 4
 
@@ -66,20 +68,19 @@ class SegmentVectors:
             FileNotFoundError: If the blob of a segment is gone.
             ValueError: If the bytes of a segment do not match its checksum, or its space not the queries.
         """
-        filled = [manifest for manifest in manifests if manifest.rows]
+        filled = sorted((each for each in manifests if each.rows), key=attrgetter("video_id"))
         if not filled:
             return []
         segments = self._segments(filled)
-        columns = np.ascontiguousarray(queries.T, dtype=np.float32)
-        hits = [
-            _hit(filled[place].video_id, segments[place], group, columns=columns)
-            for place, group in _nearest(segments, columns, count=top_k * _most_of_one_video(filled))
-        ]
-        hits.sort(key=lambda hit: (-hit.similarity, hit.video_id, hit.number))
+        _check_dimensions(segments, queries)
+        asked = np.ascontiguousarray(queries, dtype=np.float32)
         once: dict[tuple[VideoId, int], VectorHit] = {}
-        for hit in hits:
+        for near in nearest(segments, asked, count=top_k * _most_of_one_video(filled)):
+            hit = _hit(filled[near.segment].video_id, segments[near.segment], near)
             once.setdefault((hit.video_id, hit.number), hit)
-        return list(once.values())[:top_k]
+            if len(once) == top_k:
+                break
+        return list(once.values())
 
     def _segments(self, manifests: Sequence[VectorManifest]) -> list[Segment]:
         """Return all segments; those not in memory are read side by side."""
@@ -104,37 +105,18 @@ def _most_of_one_video(manifests: Sequence[VectorManifest]) -> int:
     return max(Counter(manifest.video_id for manifest in manifests).values())
 
 
-def _nearest(segments: Sequence[Segment], columns: AnyArray, *, count: int) -> list[tuple[int, int]]:
-    """Return which group of which segment is among the nearest, in no order."""
-    scores = [_best_of_groups(segment, columns) for segment in segments]
-    ends = np.cumsum([len(each) for each in scores])
-    flat = np.concatenate(scores)
-    chosen = np.arange(len(flat)) if len(flat) <= count else np.argpartition(-flat, count - 1)[:count]
-    places = np.searchsorted(ends, chosen, side="right")
-    groups = chosen - (ends[places] - [len(scores[place]) for place in places])
-    return list(zip(places.tolist(), groups.tolist(), strict=True))
+def _check_dimensions(segments: Sequence[Segment], queries: Vectors) -> None:
+    for dimensions in {segment.vectors.shape[1] for segment in segments}:
+        if dimensions != queries.shape[1]:
+            raise ValueError(f"queries of {queries.shape[1]} dimensions for vectors of {dimensions}")
 
 
-def _best_of_groups(segment: Segment, columns: AnyArray) -> AnyArray:
-    """Return the best similarity to any query for each number of a segment."""
-    if segment.vectors.shape[1] != columns.shape[0]:
-        raise ValueError(
-            f"queries of {columns.shape[0]} dimensions for vectors of {segment.vectors.shape[1]}"
-        )
-    best: AnyArray = np.maximum.reduceat((segment.vectors @ columns).max(axis=1), segment.starts)
-    return best
-
-
-def _hit(video_id: VideoId, segment: Segment, group: int, *, columns: AnyArray) -> VectorHit:
-    """Return the best row of a group."""
-    start = int(segment.starts[group])
-    end = int(segment.starts[group + 1]) if group + 1 < len(segment.starts) else len(segment.numbers)
-    similarities = (segment.vectors[start:end] @ columns).max(axis=1)
-    row = start + int(similarities.argmax())
+def _hit(video_id: VideoId, segment: Segment, near: NearRow) -> VectorHit:
+    start_s, end_s = segment.spans[near.row].tolist()
     return VectorHit(
         video_id=video_id,
-        span=Span(float(segment.spans[row, 0]), float(segment.spans[row, 1])),
-        at_s=float(segment.at_s[row]),
-        number=int(segment.numbers[row]),
-        similarity=float(np.clip(similarities.max(), -1.0, 1.0)),
+        span=Span(start_s, end_s),
+        at_s=float(segment.at_s[near.row]),
+        number=int(segment.numbers[near.row]),
+        similarity=near.similarity,
     )

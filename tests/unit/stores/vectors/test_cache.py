@@ -3,13 +3,15 @@
 import numpy as np
 
 from kinodex.stores.vectors.cache import SegmentCache
+from kinodex.stores.vectors.codes import Codes
 from kinodex.stores.vectors.format import Segment
 
 
 def a_segment(rows: int) -> Segment:
     floats = np.zeros(rows, dtype=np.float32)
     return Segment(
-        vectors=np.zeros((rows, 20), dtype=np.float32),
+        vectors=np.zeros((rows, 20), dtype=np.float16),
+        codes=Codes.of(np.zeros((rows, 20), dtype=np.float32)),
         spans=np.zeros((rows, 2), dtype=np.float32),
         at_s=floats,
         numbers=np.zeros(rows, dtype=np.int32),
