@@ -1,7 +1,7 @@
 """The API as the command sees it."""
 
-from collections.abc import Iterator, Sequence
-from contextlib import ExitStack
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -91,6 +91,25 @@ class Client:
                 return
             page += 1
 
+    @contextmanager
+    def stream(
+        self, path: str, headers: Mapping[str, str], *, silence_s: float, **query: str
+    ) -> Iterator[httpx2.Response]:
+        """
+        Open an answer that goes on, whatever its status.
+
+        Raises:
+            httpx2.HTTPError: No server answers, or it is silent for so long.
+        """
+        timeout = httpx2.Timeout(silence_s, connect=CONNECT_S)
+        with self._http.stream("GET", path, params=query, headers=dict(headers), timeout=timeout) as answer:
+            yield answer
+
+    def unreachable(self, error: httpx2.HTTPError) -> CommandFailed:
+        """Return how a command ends when no server answers."""
+        message = f"No Kinodex server answers at {self.base_url} ({type(error).__name__}). "
+        return CommandFailed(Status.UNREACHABLE, message + "Start one with: kinodex serve")
+
     def _send(self, method: str, path: str, **options: Any) -> Any:
         answer = self._answer(method, path, **options)
         return answer.json() if answer.content else None
@@ -99,11 +118,10 @@ class Client:
         try:
             answer = self._http.request(method, path, **options)
         except httpx2.HTTPError as error:
-            message = f"No Kinodex server answers at {self.base_url} ({type(error).__name__}). "
-            raise CommandFailed(Status.UNREACHABLE, message + "Start one with: kinodex serve") from error
+            raise self.unreachable(error) from error
         if answer.is_success:
             return answer
-        raise CommandFailed(Status.REFUSED, _reason(answer))
+        raise CommandFailed(Status.REFUSED, reason_of(answer))
 
 
 def connect(context: typer.Context, *, host: str | None, port: int | None, data_dir: Path | None) -> Client:
@@ -134,7 +152,8 @@ def find_key(settings: Settings) -> str:
         raise CommandFailed(Status.USAGE, message) from error
 
 
-def _reason(answer: httpx2.Response) -> str:
+def reason_of(answer: httpx2.Response) -> str:
+    """Return the code and the sentence of a refusal."""
     try:
         body = answer.json()
         return f"{body['code']}: {body['message']}"

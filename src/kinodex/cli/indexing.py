@@ -1,7 +1,6 @@
 """``kinodex index`` and ``kinodex task``: what there is, and how far it is."""
 
 import json
-import time
 from collections.abc import Sequence
 from typing import Annotated, Any
 
@@ -11,6 +10,7 @@ from rich.progress import BarColumn, Progress, TaskProgressColumn, TextColumn, T
 from kinodex.cli.client import Client, connect
 from kinodex.cli.collecting import is_url
 from kinodex.cli.failures import CommandFailed, Status
+from kinodex.cli.following import follow
 from kinodex.cli.options import AsJson, DataDir, Host, Port
 from kinodex.cli.output import err, out, print_json, print_table, progress_of
 
@@ -18,7 +18,6 @@ index_app = typer.Typer(no_args_is_help=True, help="Indexes and what is in them.
 task_app = typer.Typer(no_args_is_help=True, help="Indexing tasks.")
 
 EVERYTHING = ("visual", "conversation", "text_in_video", "logo")
-POLL_S = 0.5
 
 
 @index_app.command("ls")
@@ -111,16 +110,29 @@ def ensure_index(client: Client, name: str) -> str:
 
 def watch(client: Client, task_id: str) -> dict[str, Any]:
     """Show the progress of a task on stderr until it ends; return it."""
-    columns = (TextColumn("{task.description}"), BarColumn(), TaskProgressColumn(), TimeElapsedColumn())
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeElapsedColumn(),
+    )
     with Progress(*columns, console=err, transient=not err.is_terminal) as bars:
         bar = bars.add_task("waiting", total=1.0)
-        while True:
-            task: dict[str, Any] = client.get(f"/v1.1/tasks/{task_id}")
-            step = task.get("step") or "waiting"
-            bars.update(bar, completed=progress_of(task), description=f"{task['status']}: {step}")
-            if task["status"] in {"ready", "failed"}:
-                return task
-            time.sleep(POLL_S)
+        for task in follow(client, task_id):
+            bars.update(bar, completed=progress_of(task), description=_doing(task))
+    ended: dict[str, Any] = client.get(f"/v1.1/tasks/{task_id}")
+    return ended
+
+
+def _doing(task: dict[str, Any]) -> str:
+    """Return what happens to a task: status and step, how fast its bytes come, what it waits for."""
+    rate = task.get("bytes_per_s")
+    parts = [
+        f"{task['status']}: {task.get('step') or 'waiting'}",
+        f"{rate / 1e6:.1f} MB/s" if rate else "",
+        str(task.get("queue_reason") or ""),
+    ]
+    return ", ".join(part for part in parts if part)
 
 
 def url_headers(lines: list[str], sources: Sequence[str]) -> dict[str, str]:

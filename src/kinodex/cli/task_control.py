@@ -1,4 +1,4 @@
-"""``kinodex task cancel`` and ``kinodex task retry``."""
+"""``kinodex task cancel``, ``retry`` and ``watch``."""
 
 from typing import Annotated, Any
 
@@ -42,6 +42,22 @@ def retry(
         ended = watch(client, task_id) if wait else task
     _show(ended, as_json=as_json)
     if wait and ended["status"] == "failed":
+        raise CommandFailed(Status.TASK_FAILED, "The video could not be indexed.")
+
+
+def watch_task(
+    context: typer.Context,
+    task_id: TaskIdArgument,
+    host: Host = None,
+    port: Port = None,
+    data_dir: DataDir = None,
+    as_json: AsJson = False,
+) -> None:
+    """Show how a task goes on until it ends; then print it."""
+    with connect(context, host=host, port=port, data_dir=data_dir) as client:
+        ended = watch(client, task_id)
+    _show(ended, as_json=as_json)
+    if ended["status"] == "failed":
         raise CommandFailed(Status.TASK_FAILED, "The video could not be indexed.")
 
 
