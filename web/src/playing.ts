@@ -38,11 +38,14 @@ export class Playing {
   attach(video: HTMLVideoElement | null): void {
     this.video = video;
     this.hasStarted = false;
+    this.stopRewinding();
     cancelAnimationFrame(this.following);
     if (!video) return;
     const follow = () => {
       this.tell();
-      if (!video.paused) this.following = requestAnimationFrame(follow);
+      // Each event comes here: without this every one of them would begin a chain of frames of its own.
+      cancelAnimationFrame(this.following);
+      if (this.video === video && !video.paused && !video.ended) this.following = requestAnimationFrame(follow);
     };
     for (const name of ["play", "pause", "seeking", "seeked", "timeupdate", "ratechange", "loadedmetadata"])
       video.addEventListener(name, follow);
