@@ -1,21 +1,26 @@
 """One server with the real engines and one Chromium for all tests of the page."""
 
-import os
 from collections.abc import Iterator
 
 import pytest
-from browsing import Visit, chromium, visit
+from browsing import Chromium, Visit, chromium, visit, whereabouts
 from live import LiveServer, live_server
 from origin import Origin, serve_origin
+from overlong import LIMIT_S, at_most
 from playwright.sync_api import Browser
 
 from kinodex import sample
 
 
 @pytest.fixture(scope="session")
-def browser() -> Iterator[Browser]:
-    with chromium() as running:
-        yield running
+def system_chromium() -> Iterator[Chromium]:
+    with chromium() as found:
+        yield found
+
+
+@pytest.fixture
+def browser(system_chromium: Chromium) -> Browser:
+    return system_chromium.running()
 
 
 @pytest.fixture(scope="session")
@@ -27,7 +32,7 @@ def origin() -> Iterator[Origin]:
 
 @pytest.fixture(scope="session")
 def server(
-    tmp_path_factory: pytest.TempPathFactory, origin: Origin, browser: Browser
+    tmp_path_factory: pytest.TempPathFactory, origin: Origin, system_chromium: Chromium
 ) -> Iterator[LiveServer]:
     with live_server(tmp_path_factory.mktemp("server"), allow=[origin.address]) as running:
         running.wait_ready()
@@ -58,8 +63,8 @@ def visiting(browser: Browser, server: LiveServer) -> Iterator[Visit]:
         yield opened
 
 
-@pytest.fixture(autouse=True, scope="session")
-def _asked_for() -> None:
-    """One whole run of two hung with the browser at work: until that is understood they are asked for."""
-    if not os.environ.get("PAGE_TESTS"):
-        pytest.skip("the page is tested in a browser with PAGE_TESTS=1")
+@pytest.fixture(autouse=True)
+def _in_time(request: pytest.FixtureRequest) -> Iterator[None]:
+    """Each test has a limit; a browser that hangs is ended, and said so."""
+    with at_most(LIMIT_S, request.node.nodeid, whereabouts):
+        yield

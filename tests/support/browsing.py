@@ -15,7 +15,7 @@ import pytest
 from live import KEY
 from numpy.typing import NDArray
 from PIL import Image
-from playwright.sync_api import Browser, BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 QUIET = (
@@ -31,20 +31,50 @@ DESKTOP = {"width": 1360, "height": 860}
 WEB = Path(__file__).parents[2] / "web"
 _INSTALL_S = 300
 _SMALL = (64, 36)
+MOST_LOOKS = 80
+"""A quarter of a second each."""
+
+visits: list["Visit"] = []
+"""Those that are open."""
+
+
+def whereabouts() -> str:
+    """Return where the open visits are and what their consoles said last, without asking the browser."""
+    return (
+        "; ".join(f"at {each.page.url}, console: {each.said[-20:]}" for each in visits) or "No page was open."
+    )
+
+
+class Chromium:
+    """The system's Chromium: started when it is asked for, and again after it was ended."""
+
+    def __init__(self, driver: Playwright, path: str) -> None:
+        self._driver = driver
+        self._path = path
+        self._browser: Browser | None = None
+
+    def running(self) -> Browser:
+        if self._browser is None or not self._browser.is_connected():
+            self._browser = self._driver.chromium.launch(executable_path=self._path, args=list(QUIET))
+        return self._browser
+
+    def close(self) -> None:
+        if self._browser is not None and self._browser.is_connected():
+            self._browser.close()
 
 
 @contextmanager
-def chromium() -> Iterator[Browser]:
-    """Start the system's Chromium; skip where there is none."""
+def chromium() -> Iterator[Chromium]:
+    """Yield the system's Chromium; skip where there is none."""
     path = next((found for name in NAMES if (found := shutil.which(name))), None)
     if path is None:
         pytest.skip("no Chromium is installed here (Debian: apt-get install chromium)")
     with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=path, args=list(QUIET))
+        found = Chromium(driver, path)
         try:
-            yield browser
+            yield found
         finally:
-            browser.close()
+            found.close()
 
 
 @dataclass
@@ -60,6 +90,7 @@ class Visit:
     context: BrowserContext
     page: Page
     wrong: list[str] = field(default_factory=list)
+    said: list[str] = field(default_factory=list)
 
     def open(self, fragment: str = "") -> None:
         self.page.goto(f"{self.url}/{fragment}")
@@ -85,8 +116,13 @@ class Visit:
         )
         # What is decoded is painted a moment later.
         before = self.picture()
-        while self._is_moving(before):
+        for _ in range(MOST_LOOKS):
+            if not self._is_moving(before):
+                break
             before = self.picture()
+        else:
+            state = "(v => [v.paused, v.currentTime, v.currentSrc])(document.querySelector('video'))"
+            raise AssertionError(f"the picture does not come to rest: {self.page.evaluate(state)}")
         return float(self.page.evaluate("document.querySelector('video').currentTime"))
 
     def _is_moving(self, before: NDArray[np.float64]) -> bool:
@@ -122,12 +158,15 @@ def visit(browser: Browser, url: str, **options: Any) -> Iterator[Visit]:
 
     context.on("request", asked)
     page.on("pageerror", lambda error: wrong.append(f"script: {error}"))
+    page.on("console", lambda said: visiting.said.append(f"{said.type}: {said.text}"))
     page.on("dialog", lambda dialog: (wrong.append(f"dialog: {dialog.message}"), dialog.dismiss()))
     page.on("console", lambda said: wrong.append(f"console: {said.text}") if _is_bad(said) else None)
+    visits.append(visiting)
     try:
         yield visiting
         assert wrong == []
     finally:
+        visits.remove(visiting)
         context.close()
 
 
