@@ -55,7 +55,8 @@ def write_products(query: AnyArray, values: AnyArray, out: AnyArray) -> None:
         values: ``int8``, shape ``(n, dimensions)``, n >= 1.
         out: ``float32``, shape ``(1, n)``, written to.
     """
-    simsimd.cdist(query, values, metric="dot", out=out, out_dtype="float32")
+    # Its own parameter ``out`` takes a reference to None it does not own, until the interpreter ends.
+    out[:] = np.asarray(simsimd.cdist(query, values, metric="dot", out_dtype="float32"))
 
 
 def doubt(query: Codes, rounding: float) -> float:
