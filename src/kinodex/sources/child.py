@@ -1,18 +1,18 @@
 """
 The process that downloads: ``python -m kinodex.sources.child``, one job, then it ends.
 
-It has no database and no secrets but those of its job, and ends with its parent.
+It has no database and no secrets but those of its job, and ends with its parent. Each download waits for its
+imports: they are few, and none of them is the log.
 """
 
 import contextlib
 import resource
 import sys
 import traceback
-from collections.abc import Callable, MutableMapping
-from typing import Any, BinaryIO
+from collections.abc import Callable
+from typing import BinaryIO
 
 import msgspec
-import structlog
 
 from kinodex.domain.errors import KinodexError
 from kinodex.processes.linux import PR_SET_NO_NEW_PRIVS, prctl
@@ -20,6 +20,7 @@ from kinodex.processes.own import end_with, take_standard_output
 from kinodex.sources.crossing import packed
 from kinodex.sources.curl import fetcher_of
 from kinodex.sources.messages import Brought, Here, Job, Noted, Plain, Reply, decode_job
+from kinodex.sources.notes import Note
 
 _MIB = 1024 * 1024
 MEMORY_BYTES = 1024 * _MIB
@@ -54,7 +55,6 @@ def confine(job: Job) -> None:
 
 
 def _answer(job: Job, tell: Callable[[Reply], None]) -> Reply:
-    structlog.configure(processors=[_passed_on(tell)])
     try:
         fetched = fetcher_of(job.config).fetch(
             job.url,
@@ -64,6 +64,7 @@ def _answer(job: Job, tell: Callable[[Reply], None]) -> Reply:
             kind=job.kind,
             headers=job.headers,
             known_as=job.known_as,
+            note=_passed_on(tell),
         )
     except KinodexError as error:
         return packed(error)
@@ -76,14 +77,12 @@ def _answer(job: Job, tell: Callable[[Reply], None]) -> Reply:
     )
 
 
-def _passed_on(tell: Callable[[Reply], None]) -> structlog.typing.Processor:
-    """Return the end of a chain of processors that hands the log to the parent."""
+def _passed_on(tell: Callable[[Reply], None]) -> Note:
+    """Return one that hands the log to the parent."""
 
-    def pass_on(_logger: Any, level: str, event: MutableMapping[str, Any]) -> Any:
-        said = str(event.pop("event"))
-        fields = {name: fact if isinstance(fact, Plain) else str(fact) for name, fact in event.items()}
-        tell(msgspec.convert({"type": "noted", "level": level, "event": said, "fields": fields}, Noted))
-        raise structlog.DropEvent
+    def pass_on(event: str, **fields: object) -> None:
+        plain = {name: fact if isinstance(fact, Plain) else str(fact) for name, fact in fields.items()}
+        tell(Noted("info", event, plain))
 
     return pass_on
 

@@ -25,6 +25,7 @@ from kinodex.sources.allowlist import AllowList
 from kinodex.sources.config import DEFAULT_RESERVE_BYTES, FetchConfig
 from kinodex.sources.download import Download, Route
 from kinodex.sources.limits import FetchLimits
+from kinodex.sources.notes import Note, log
 from kinodex.sources.part import PartFile, part_path
 from kinodex.sources.protocols import Fetched, FetchProgress, Kind
 from kinodex.sources.proxies import parse_proxy
@@ -100,15 +101,15 @@ class CurlFetcher:
         kind: Kind = "video",
         headers: RequestHeaders = (),
         known_as: str | None = None,
+        note: Note = log,
     ) -> Fetched:
         """
         Download to ``target``; see ``VideoFetcher.fetch``.
 
         ``known_as`` stands for the source where its URL is another one each time, so that a later download
-        knows what it may go on from.
+        knows what it may go on from. ``note`` is told what belongs in the log.
         """
         first = admit_url(url, allow=self._allow)
-        pulse = Pulse(progress, self._limits, part_path(target))
         space = DiskSpace(target.parent, self._free_space_bytes)
         source = hashlib.sha256((known_as or first.full).encode()).hexdigest()
         route = Route(
@@ -120,8 +121,10 @@ class CurlFetcher:
             proxy=self._proxy,
         )
         with PartFile(target, source=source, space=space, sync_every_s=self._limits.sync_every_s) as part:
+            pulse = Pulse(part.showing(progress), self._limits, part_path(target))
             receiver = Receiver(part=part, pulse=pulse, space=space, kind=kind, limit_bytes=limit_bytes)
-            return _finished(Download(route, part=part, receiver=receiver, pulse=pulse), part, target=target)
+            download = Download(route, part=part, receiver=receiver, pulse=pulse, note=note)
+            return _finished(download, part, target=target)
 
 
 def _finished(download: Download, part: PartFile, *, target: Path) -> Fetched:

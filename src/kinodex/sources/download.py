@@ -5,8 +5,6 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 
-import structlog
-
 from kinodex.domain.errors import BadResponse, FetchFailed, FetchIncomplete, FileEmpty, TooManyRedirects
 from kinodex.domain.request_headers import RequestHeaders
 from kinodex.sources.admission import admit_redirect
@@ -14,6 +12,7 @@ from kinodex.sources.allowlist import AllowList
 from kinodex.sources.disposition import filename_of
 from kinodex.sources.exchange import READ_BYTES, Exchange, Request
 from kinodex.sources.heads import Head
+from kinodex.sources.notes import Note
 from kinodex.sources.part import PartFile
 from kinodex.sources.proxies import Proxy
 from kinodex.sources.pulse import Pulse
@@ -22,8 +21,6 @@ from kinodex.sources.receiving import Receiver
 from kinodex.sources.resolving import LookUp, resolve, resolve_proxy
 from kinodex.sources.retrying import TryLater, backoff_s, is_worth_retrying, refuse_status
 from kinodex.sources.urls import WebUrl
-
-log = structlog.get_logger(__name__)
 
 REAL_PROGRESS_BYTES = 64 * 1024
 """A try that brought so much, and can be gone on from, does not use up the budget of tries."""
@@ -109,12 +106,13 @@ class Download:
     ``resumed`` counts the answers that went on in the middle.
     """
 
-    def __init__(self, route: Route, *, part: PartFile, receiver: Receiver, pulse: Pulse) -> None:
+    def __init__(self, route: Route, *, part: PartFile, receiver: Receiver, pulse: Pulse, note: Note) -> None:
         self.resumed = 0
         self._route = route
         self._part = part
         self._receiver = receiver
         self._pulse = pulse
+        self._note = note
         self._failures = 0
         self._best_bytes = 0
 
@@ -205,7 +203,7 @@ class Download:
             wait_s = backoff_s(self._failures, limits=limits)
         if self._failures >= limits.attempts or wait_s >= self._pulse.left_s:
             raise failure
-        log.info(
+        self._note(
             "download is tried again",
             host=self._route.first.host,
             code=failure.code,

@@ -14,7 +14,9 @@ from types import TracebackType
 from typing import BinaryIO, Self
 
 from kinodex.domain.disk import DiskSpace
+from kinodex.sources.blocks import BlockWriter
 from kinodex.sources.following import Follower
+from kinodex.sources.protocols import FetchedSoFar, FetchProgress
 from kinodex.sources.record import PartRecord
 
 _SPACE_CHECK_BYTES = 16 * 1024**2
@@ -56,8 +58,7 @@ class PartFile:
         self._record: PartRecord | None = None
         with space.told():
             self._file = self._open()
-        self._follower = Follower(self._file.fileno())
-        self._follower.reach(self.size_bytes)
+            self._follow()
 
     def __enter__(self) -> Self:
         return self
@@ -65,7 +66,7 @@ class PartFile:
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
-        self._follower.close()
+        self._unfollow()
         self._file.close()
 
     @property
@@ -96,23 +97,21 @@ class PartFile:
         if self._record_path.exists():
             PartRecord.remove(self._record_path)
             _sync_folder(self._path.parent)
-        self._follower.close()
-        self._file.seek(0)
-        self._file.truncate()
-        self._follower = Follower(self._file.fileno())
+        self._unfollow()
+        self._file.truncate(0)
         self._record, self.size_bytes, self.total_bytes, self.filename = None, 0, None, ""
+        self._follow()
 
     def write(self, chunk: bytes | memoryview) -> None:
         """
-        Append bytes; from time to time force them to the disk.
+        Append bytes; from time to time force them to the disk. Until ``flush`` they may not be in the file.
 
         Raises:
             StorageFull: They do not fit beside the reserve.
         """
         with self._space.told():
-            self._append(chunk)
+            self._writer.append(chunk)
         self.size_bytes += len(chunk)
-        self._follower.reach(self.size_bytes)
         self._unchecked_bytes += len(chunk)
         if self._unchecked_bytes >= _SPACE_CHECK_BYTES:
             self._unchecked_bytes = 0
@@ -120,8 +119,28 @@ class PartFile:
         if self._clock() - self._synced_at >= self._sync_every_s:
             self.sync()
 
+    def flush(self) -> None:
+        """
+        Return when all bytes are in the file, for whoever reads it.
+
+        Raises:
+            StorageFull: They do not fit.
+        """
+        with self._space.told():
+            self._writer.flush()
+
+    def showing(self, progress: FetchProgress) -> FetchProgress:
+        """Return one that is told only of bytes that can be read."""
+
+        def told(so_far: FetchedSoFar) -> None:
+            self.flush()
+            progress(so_far)
+
+        return told
+
     def sync(self) -> None:
         """Force the bytes to the disk and note how many they are."""
+        self.flush()
         with self._space.told():
             os.fsync(self._file.fileno())
             if self._record is not None:
@@ -133,10 +152,13 @@ class PartFile:
 
     def beginning(self, size_bytes: int) -> bytes:
         """Return the first bytes, as many as there are up to a number."""
+        self.flush()
         return os.pread(self._file.fileno(), size_bytes, 0)
 
     def finish(self) -> str:
         """Give the file its name, safely on the disk; return its SHA-256 in hex."""
+        self.flush()
+        self._follower.reach(self.size_bytes)
         with self._space.told():
             os.fsync(self._file.fileno())
         digest = self._follower.finish()
@@ -150,10 +172,16 @@ class PartFile:
         PartRecord.remove(self._record_path)
         self._path.unlink(missing_ok=True)
 
-    def _append(self, chunk: bytes | memoryview) -> None:
-        rest = memoryview(chunk)
-        while rest:  # the system may take less than it was given
-            rest = rest[self._file.write(rest) :]
+    def _follow(self) -> None:
+        """Write and hash from where the file ends."""
+        self._follower = Follower(self._file.fileno())
+        self._writer = BlockWriter(
+            self._path, self._file.fileno(), start_bytes=self.size_bytes, follower=self._follower
+        )
+
+    def _unfollow(self) -> None:
+        self._writer.close()
+        self._follower.close()
 
     def _open(self) -> BinaryIO:
         record = PartRecord.load(self._record_path)
@@ -168,7 +196,6 @@ class PartFile:
         if os.fstat(file.fileno()).st_size < record.synced_bytes:
             return
         file.truncate(record.synced_bytes)
-        file.seek(record.synced_bytes)
         self._record, self.size_bytes = record, record.synced_bytes
         self.total_bytes, self.filename = record.total_bytes, record.filename
 

@@ -1,11 +1,12 @@
 import hashlib
 import os
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from kinodex.sources.following import Follower
+from kinodex.sources.following import Follower, Piece
 
 
 @pytest.fixture
@@ -56,3 +57,29 @@ def test_it_ends_early_when_its_digest_is_not_wanted(growing: int) -> None:
 
     assert follower._thread is not None
     assert not follower._thread.is_alive()
+
+
+def test_bytes_still_in_memory_are_not_read_back(growing: int) -> None:
+    released: list[int] = []
+    os.write(growing, b"old, ........")
+    follower = Follower(growing)
+    follower.reach(5)
+    for offset, content in ((5, b"new "), (9, b"ones")):
+        held = Piece(offset, memoryview(content), lambda offset=offset: released.append(offset))
+        follower.reach(offset + len(content), held)
+
+    assert follower.finish() == hashlib.sha256(b"old, new ones").hexdigest()
+    assert released == [5, 9]
+
+
+def test_pieces_far_ahead_are_given_back_at_once_and_read_from_the_file(growing: int) -> None:
+    size_bytes, released = 100 * 1024**2, threading.Event()
+    os.ftruncate(growing, size_bytes + 4)
+    follower = Follower(growing)
+    with follower._changed:  # nothing is hashed meanwhile
+        follower._reached_bytes = size_bytes
+        assert not follower._may_hold(Piece(size_bytes, memoryview(b"fake"), released.set))
+    follower.reach(size_bytes + 4, Piece(size_bytes, memoryview(b"fake"), released.set))
+
+    assert released.is_set()
+    follower.close()
