@@ -10,6 +10,8 @@ import pytest
 from client_environments import javascript_environment, python_environment
 from live import KEY, LiveServer
 
+pytestmark = pytest.mark.slow
+
 PAGE = (Path(__file__).parents[2] / "docs" / "api" / "clients.md").read_text()
 EXAMPLES = dict(re.findall(r"^## (.+?)\n.*?```\w+\n(.*?)```", PAGE, re.DOTALL | re.MULTILINE))
 SLOW = pytest.mark.slow

@@ -8,6 +8,8 @@ from live import KEY, LiveServer
 from twelvelabs import TwelveLabs
 from twelvelabs.indexes import IndexesCreateRequestModelsItem
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def client(server: LiveServer) -> Iterator[TwelveLabs]:

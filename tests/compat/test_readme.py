@@ -8,6 +8,8 @@ from pathlib import Path
 import pytest
 from live import KEY, LiveServer
 
+pytestmark = pytest.mark.slow
+
 README = (Path(__file__).parents[2] / "README.md").read_text()
 EXAMPLES = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
 

@@ -14,6 +14,8 @@ from origin import Origin
 from kinodex import sample
 from kinodex.pipeline.steps.parse_transcript import parse_transcript
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def command(server: LiveServer) -> Command:

@@ -11,6 +11,8 @@ import requests
 
 from kinodex import sample
 
+pytestmark = pytest.mark.slow
+
 
 def _demo(folder: Path, *arguments: str) -> "subprocess.Popen[str]":
     environment = {name: value for name, value in os.environ.items() if not name.startswith("KINODEX_")}
@@ -33,7 +35,6 @@ def test_once_prints_three_answers_with_times_and_reasons_and_ends(tmp_path: Pat
     assert "x real time" in printed
 
 
-@pytest.mark.slow
 def test_without_it_the_server_stays_until_the_demo_is_told_to_end(tmp_path: Path) -> None:
     demo = _demo(tmp_path)
     assert demo.stdout is not None

@@ -9,6 +9,8 @@ from live import LiveServer
 
 from kinodex import sample
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def command(server: LiveServer) -> Command:

@@ -178,6 +178,7 @@ def test_a_second_signal_ends_the_server_at_once(tmp_path: Path, second: signal.
         assert again.get("/v1.1/tasks")["data"] == []
 
 
+@pytest.mark.slow
 def test_a_second_server_on_the_same_folder_is_refused_with_the_reason(tmp_path: Path) -> None:
     with live_server(tmp_path / "data", command=QUICK):
         second = LiveServer(tmp_path / "data", command=QUICK, listens=False)

@@ -12,6 +12,8 @@ from origin import Origin
 
 from kinodex.cli import main
 
+pytestmark = pytest.mark.slow
+
 Run = Callable[..., tuple[int, str, str]]
 
 

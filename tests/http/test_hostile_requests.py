@@ -115,6 +115,7 @@ def _attack(built: Scene, generation: str) -> Attack:
     return Attack(built, schemathesis.openapi.from_asgi(f"/{generation}/openapi.json", app))
 
 
+@pytest.mark.slow
 def test_no_request_breaks_the_server_or_its_word(built: Scene) -> None:
     attack = _attack(built, GENERATIONS[-1])
     attack.run(cases=4)

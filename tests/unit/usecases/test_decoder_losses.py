@@ -17,6 +17,8 @@ from kinodex.settings import Settings
 from kinodex.usecases import UseCases
 from kinodex.usecases.tasks import TaskRequest
 
+pytestmark = pytest.mark.slow
+
 
 class Straight:
     """Checkpoints that remember nothing."""

@@ -18,6 +18,8 @@ from kinodex.usecases import UseCases
 from kinodex.usecases.blobs import embedded_key
 from kinodex.usecases.embed_tasks import EmbedRequest
 
+pytestmark = pytest.mark.slow
+
 Result = TypeVar("Result")
 
 

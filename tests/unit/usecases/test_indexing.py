@@ -1,6 +1,7 @@
 """From a file to a searchable video, and what is left when something is wrong."""
 
 import re
+import shutil
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -8,8 +9,10 @@ from typing import TypeVar
 
 import pytest
 from clips import make_clip
+from fakes import quick_executor
 from films import add_subtitles
 
+from kinodex import bootstrap
 from kinodex.domain.errors import (
     KinodexError,
     NotFound,
@@ -18,11 +21,12 @@ from kinodex.domain.errors import (
     TaskWithdrawn,
     VideoTooShort,
 )
-from kinodex.domain.ids import IndexId
+from kinodex.domain.ids import IndexId, TaskId
 from kinodex.domain.listing import Listing
 from kinodex.domain.options import Modality
 from kinodex.domain.tasks import Failure, Task, TaskStatus
 from kinodex.jobs.protocols import Attempt
+from kinodex.settings import Settings
 from kinodex.usecases import UseCases, indexing
 from kinodex.usecases.search_request import SearchRequest
 from kinodex.usecases.tasks import TaskRequest
@@ -55,11 +59,29 @@ def _send(usecases: UseCases, index_id: IndexId, clip: Path, **changes: object) 
     return usecases.tasks.create_from_file(request, path, filename="clip.mp4")
 
 
+@pytest.fixture(scope="module")
+def indexed(empty_library: Path, clip: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, TaskId]:
+    """A data folder with a clip that is ready, and the task that did it."""
+    folder = tmp_path_factory.mktemp("indexed")
+    shutil.copytree(empty_library, folder, dirs_exist_ok=True)
+    with bootstrap.opened(Settings(data_dir=folder), executor=quick_executor()) as usecases:
+        index = usecases.indexes.create("films", models=[bootstrap.EVERYTHING], addons=[], generation="v1.3")
+        sent = _send(usecases, index.id, clip)
+        usecases.indexing.run(sent.id, Straight())
+    return folder, sent.id
+
+
 @pytest.fixture
-def task(usecases: UseCases, index_id: IndexId, clip: Path) -> Task:
-    sent = _send(usecases, index_id, clip)
-    usecases.indexing.run(sent.id, Straight())
-    return usecases.tasks.get(sent.id)
+def beginning(request: pytest.FixtureRequest, empty_library: Path) -> Path:
+    if "task" not in request.fixturenames:
+        return empty_library
+    folder: Path = request.getfixturevalue("indexed")[0]
+    return folder
+
+
+@pytest.fixture
+def task(usecases: UseCases, indexed: tuple[Path, TaskId]) -> Task:
+    return usecases.tasks.get(indexed[1])
 
 
 def _search(usecases: UseCases, index_id: IndexId, **changes: object) -> SearchRequest:
@@ -123,10 +145,8 @@ def test_a_failed_task_says_why_and_keeps_no_bytes(
     assert not [path for path in (tmp_path / "blobs").rglob("*") if path.is_file()]
 
 
-def test_the_end_of_a_task_queues_one_event_that_says_so(
-    usecases: UseCases, index_id: IndexId, task: Task, clip: Path
-) -> None:
-    second = _send(usecases, index_id, clip)
+def test_the_end_of_a_task_queues_one_event_that_says_so(usecases: UseCases, task: Task, clip: Path) -> None:
+    second = _send(usecases, task.index_id, clip)
     usecases.indexing.fail(second.id, Failure("video_file_broken", "The video cannot be decoded: torn."))
     usecases.indexing.fail(second.id, Failure("video_file_broken", "Said again."))
 
@@ -241,8 +261,8 @@ def test_a_transcript_sent_along_is_used_instead_of_listening(
     ("tag", "asked", "said"),
     [
         ("eng", {}, ["Mind the gap"]),
-        (None, {}, ["Mind the gap"]),
-        ("fre", {"language": "fr"}, ["Mind the gap"]),
+        pytest.param(None, {}, ["Mind the gap"], marks=pytest.mark.slow),
+        pytest.param("fre", {"language": "fr"}, ["Mind the gap"], marks=pytest.mark.slow),
         ("fre", {}, None),
         ("eng", {"transcript": b"WEBVTT\n\n00:01.000 --> 00:02.000\nSent along\n"}, ["Sent along"]),
     ],

@@ -27,6 +27,8 @@ from kinodex.usecases.blobs import asset_key
 from kinodex.usecases.library import Library
 from kinodex.usecases.uploads import PartReport
 
+pytestmark = pytest.mark.slow
+
 Result = TypeVar("Result")
 
 

@@ -22,6 +22,8 @@ from kinodex.usecases import UseCases, receiving, tasks
 from kinodex.usecases.search_request import SearchRequest
 from kinodex.usecases.tasks import TaskRequest
 
+pytestmark = pytest.mark.slow
+
 Result = TypeVar("Result")
 
 
