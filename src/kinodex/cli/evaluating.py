@@ -16,6 +16,7 @@ from kinodex.cli.searching import find_index
 from kinodex.domain.clock import now
 from kinodex.evaluation import report as reports
 from kinodex.evaluation.comparison import compare as compare_runs
+from kinodex.evaluation.generated.making import FILMS, QUERIES_FILE, SEED, VIDEOS_FOLDER, make_set
 from kinodex.evaluation.judged import JudgedQuery, QueriesUnreadable, read_queries
 from kinodex.evaluation.metrics import METRICS
 from kinodex.evaluation.runs import ALL_OPTIONS, Pass, Run, RunUnreadable, read_run, write_run
@@ -23,6 +24,25 @@ from kinodex.evaluation.runs import ALL_OPTIONS, Pass, Run, RunUnreadable, read_
 app = typer.Typer(no_args_is_help=True, help="How well search finds what it should.")
 
 AsMarkdown = Annotated[bool, typer.Option("--markdown", help="Print Markdown instead of tables.")]
+
+
+@app.command("make")
+def make(
+    folder: Annotated[Path, typer.Argument(help="Where to; made if it is not there.")],
+    seed: Annotated[int, typer.Option(min=0, help="The same seed gives the same set.")] = SEED,
+) -> None:
+    """Make videos and queries whose answers are known exactly."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeElapsedColumn())
+    try:
+        with Progress(*columns, console=err, transient=True) as bars:
+            for _ in bars.track(make_set(folder, seed=seed), total=FILMS, description="videos"):
+                pass
+    except OSError as error:
+        raise CommandFailed(Status.USAGE, f"{folder} cannot be written: {error.strerror}.") from error
+    out.print(f"kinodex index add {folder / VIDEOS_FOLDER} --index eval --wait", markup=False)
+    out.print(
+        f"kinodex eval run {folder / QUERIES_FILE} --index eval --each-option -o run.json", markup=False
+    )
 
 
 @app.command("run")
