@@ -115,7 +115,7 @@ def create_app(
     capacity, drain = capacity or Capacity(), drain or Drain()
     gates = Gates(capacity)
     drain.when_begun(gates.close)
-    figures = HttpFigures(gates)
+    figures = HttpFigures(gates, usecases.search.known)
     layers = [Middleware(Tracing, figures=figures)]
     if allowed_hosts is not None:
         layers.append(Middleware(KnownHosts, names=allowed_hosts))

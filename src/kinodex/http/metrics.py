@@ -8,6 +8,7 @@ from prometheus_client.exposition import CONTENT_TYPE_PLAIN_0_0_4
 
 from kinodex.http.gates import Gates
 from kinodex.usecases.health import Figures
+from kinodex.usecases.known_answers import KnownAnswers
 
 CONTENT_TYPE = CONTENT_TYPE_PLAIN_0_0_4
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
@@ -18,8 +19,9 @@ _BOUNDS_S = (0.005, 0.02, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 10.0, 60.0, 600.0)
 class HttpFigures:
     """What requests this process has answered."""
 
-    def __init__(self, gates: Gates) -> None:
+    def __init__(self, gates: Gates, known: KnownAnswers) -> None:
         self._registry = CollectorRegistry()
+        self._registry.register(_Known(known))
         self._registry.register(_Crowd(gates))
         self._requests = Counter(
             "kinodex_http_requests",
@@ -78,6 +80,25 @@ class _Crowd:
             for reason, number in dict(gate.refused).items():
                 refused.add_metric([gate.name, reason], number)
         yield from (running, waiting, refused)
+
+
+class _Known:
+    """What is remembered of searches in this process as the library asks for it."""
+
+    def __init__(self, known: KnownAnswers) -> None:
+        self._known = known
+
+    def collect(self) -> Iterator[Metric]:
+        figures = self._known.figures()
+        answers = CounterMetricFamily(
+            "kinodex_search_answers", "Answers to searches: remembered ones and new ones.", labels=["from"]
+        )
+        answers.add_metric(["memory"], figures.hits)
+        answers.add_metric(["search"], figures.misses)
+        yield answers
+        yield GaugeMetricFamily(
+            "kinodex_search_answers_held_bytes", "Bytes of remembered answers.", value=figures.held_bytes
+        )
 
 
 class _Snapshot:

@@ -28,6 +28,7 @@ class SearchOutcome:
         engines: Who looked, for each modality and way, e.g. ``{"speech/semantic": "minilm"}``.
         notes: What is degraded and why, for people.
         homes: The index of each video of a moment, where several were asked.
+        is_whole: Whether everything that is there could be looked at.
     """
 
     moments: tuple[Moment, ...]
@@ -36,6 +37,7 @@ class SearchOutcome:
     engines: Mapping[str, str]
     notes: tuple[str, ...] = ()
     homes: Mapping[VideoId, IndexId] = field(default_factory=dict)
+    is_whole: bool = True
 
 
 def group_by_video(moments: Sequence[Moment], *, sort_option: str) -> tuple[VideoMoments, ...]:

@@ -39,4 +39,5 @@ def search(
         engines=found.engines(),
         notes=found.notes(),
         homes={each.video_id: each.place.index_id for each in passing} if found.index_count > 1 else {},
+        is_whole=found.is_whole,
     )

@@ -55,6 +55,11 @@ class Survey:
         """How many indexes were looked at."""
         return len(self._places)
 
+    @property
+    def is_whole(self) -> bool:
+        """Whether the vectors of all videos could be read."""
+        return not any(each.unreadable for looked in self._looked for each in looked.answered.values())
+
     def moments(self, candidates: Sequence[Candidate], transaction: Transaction) -> tuple[Moment, ...]:
         """Return candidates as moments with their reasons, in the order given."""
         found = [_found(each, self.labels) for each in candidates]

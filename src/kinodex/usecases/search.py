@@ -23,6 +23,7 @@ from kinodex.retrieval.survey import survey
 from kinodex.stores.protocols import Records, Transaction, VectorStore
 from kinodex.usecases.classification import Classification
 from kinodex.usecases.indexes import require_index
+from kinodex.usecases.known_answers import KnownAnswers, Revisions
 from kinodex.usecases.pictures import QueryPictures
 from kinodex.usecases.search_checks import check_options, check_request, tree_of_request
 from kinodex.usecases.search_explained import HitExplained, conditions_of, differences_between, shares_of
@@ -48,7 +49,11 @@ class FrozenAnswer:
 
 
 class Search:
-    """Finds moments; ``classes`` finds which classes show in videos, with the same engines."""
+    """
+    Finds moments.
+
+    ``classes`` finds which classes show in videos, with the same engines; ``known`` remembers answers.
+    """
 
     def __init__(
         self, *, records: Records, vectors: VectorStore, executor: Executor, pictures: QueryPictures
@@ -57,6 +62,7 @@ class Search:
         self._vectors = vectors
         self._executor = executor
         self._pictures = pictures
+        self.known = KnownAnswers(records=records)
         self.classes = Classification(records=records, vectors=vectors, executor=executor)
 
     def search(self, request: SearchRequest, *, owner: str) -> SearchPage:
@@ -84,7 +90,9 @@ class Search:
             for index_id in request.index_ids:
                 check_options(request, tree, require_index(transaction, index_id))
         query = self._query(request, tree)
+        version = self._records.version()  # before reading: what is committed meanwhile makes it old
         with self._records.read() as transaction:
+            revisions = Revisions(transaction.indexes.revisions(request.index_ids), version)
             outcome = search(
                 query,
                 transaction=transaction,
@@ -95,6 +103,9 @@ class Search:
             answer = _freeze(request, outcome, transaction)
             name = secrets.token_hex(16)
             page = _page(answer, name, 0, transaction=transaction)
+        # What stands at an address, or could not be read, may be another thing the next time.
+        if outcome.is_whole and not request.picture_urls:
+            page = replace(page, revisions=revisions)
         if page.next_token is not None or request.explain:
             with self._records.write() as transaction:
                 transaction.pages.add(

@@ -8,6 +8,7 @@ from kinodex.domain.ids import IndexId, VideoId
 from kinodex.domain.moments import Moment
 from kinodex.domain.videos import MetadataValue
 from kinodex.retrieval.outcome import VideoMoments
+from kinodex.usecases.known_answers import Revisions
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -85,6 +86,8 @@ class SearchPage:
     ``no_confident_match`` says that nothing reached the band ``low``; ``notes`` what is degraded and why.
     ``request`` is the search without its pictures. ``homes`` says in which index each video is, where
     several were asked. ``explain_tokens`` has one for each moment, by video and start, where asked for.
+    ``revisions`` are those of the indexes it was made from, ``None`` where the same search may find
+    something else although they are the same.
     """
 
     request: SearchRequest
@@ -102,3 +105,4 @@ class SearchPage:
     homes: Mapping[VideoId, IndexId] = field(default_factory=dict)
     explain_tokens: Mapping[tuple[VideoId, float], str] = field(default_factory=dict)
     user_metadata: Mapping[VideoId, Mapping[str, MetadataValue]] = field(default_factory=dict)
+    revisions: Revisions | None = None

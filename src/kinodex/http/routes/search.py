@@ -1,17 +1,21 @@
 """``/search``: find moments, turn pages."""
 
+from contextlib import AsyncExitStack
+
 from fastapi import APIRouter
 from starlette.requests import Request
-from starlette.responses import JSONResponse
+from starlette.responses import JSONResponse, Response
 
 from kinodex.domain import errors
 from kinodex.domain.ids import IndexId, VideoId
 from kinodex.domain.moments import Moment
+from kinodex.http.answers import is_small, known, name_of
 from kinodex.http.auth import READ, CallerDep
 from kinodex.http.bodies import read_body
 from kinodex.http.dependencies import SignerDep, UseCasesDep, ViewDep
+from kinodex.http.direct import DirectRoute
 from kinodex.http.fields import Fields
-from kinodex.http.gates import SEARCHES
+from kinodex.http.gates import SEARCHES, passing
 from kinodex.http.links import picture_link
 from kinodex.http.multipart_bodies import Accepted, SmallFile
 from kinodex.http.parameters import index_id_of, query_fields, video_id_of
@@ -25,8 +29,10 @@ from kinodex.http.wire.explained import shown_hit, shown_standing
 from kinodex.http.wire.hits import Answering
 from kinodex.usecases.search_request import SearchPage, SearchRequest
 
-router = APIRouter(tags=["search"])
+router = APIRouter(tags=["search"], route_class=DirectRoute)
 
+GATE = "searches"
+"""Held while an answer is made; one that is known needs no place."""
 PICTURE_BYTES = 5 * 1024 * 1024
 MOST_PICTURES = 10
 _ACCEPTED = Accepted(
@@ -40,8 +46,8 @@ _URL_NAMES = ("query_media_url", "query_media_urls")
 _OLD = only_in("v1.1", "v1.2")
 
 
-@router.post("/search", dependencies=[READ, SEARCHES], openapi_extra=documented(spec.SEARCH))
-@router.post("/search-v2", dependencies=[READ, _OLD, SEARCHES], openapi_extra=documented(spec.SEARCH))
+@router.post("/search", dependencies=[READ], openapi_extra=documented(spec.SEARCH))
+@router.post("/search-v2", dependencies=[READ, _OLD], openapi_extra=documented(spec.SEARCH))
 async def search(
     request: Request,
     usecases: UseCasesDep,
@@ -50,19 +56,30 @@ async def search(
     *,
     caller: CallerDep,
     signer: SignerDep,
-) -> JSONResponse:
+) -> Response:
     """Find moments; JSON and forms are understood under every API version."""
-    async with read_body(request, _ACCEPTED) as body:
+    async with AsyncExitStack() as held:
+        if not is_small(request):
+            await held.enter_async_context(passing(request, GATE))
+        body = await held.enter_async_context(read_body(request, _ACCEPTED))
+        name = name_of(request, body, caller=caller, generation=generation)
+        before = await known(usecases.search.known, name)
+        if before is not None:
+            return before
         wanted = _search_request(body, generation=generation)
         with_metadata = bool(body.flag("include_user_metadata"))
+        await held.enter_async_context(passing(request, GATE))
         page = await call(usecases.search.search, wanted, owner=caller.id)
     answering = _answering(request, signer, page, with_user_metadata=with_metadata)
-    return JSONResponse(view.search(page, answering=answering))
+    answer = JSONResponse(view.search(page, answering=answering))
+    if page.revisions is not None:
+        usecases.search.known.keep(name, bytes(answer.body), page.revisions)
+    return answer
 
 
-@router.post("/combined-search", dependencies=[READ, _OLD, SEARCHES], openapi_extra=documented(spec.COMBINED))
-@router.post("/search/combined", dependencies=[READ, _OLD, SEARCHES], openapi_extra=documented(spec.COMBINED))
-@router.post("/beta/search", dependencies=[READ, _OLD, SEARCHES], openapi_extra=documented(spec.COMBINED))
+@router.post("/combined-search", dependencies=[READ, _OLD], openapi_extra=documented(spec.COMBINED))
+@router.post("/search/combined", dependencies=[READ, _OLD], openapi_extra=documented(spec.COMBINED))
+@router.post("/beta/search", dependencies=[READ, _OLD], openapi_extra=documented(spec.COMBINED))
 async def search_combined(
     request: Request,
     usecases: UseCasesDep,
@@ -71,7 +88,7 @@ async def search_combined(
     *,
     caller: CallerDep,
     signer: SignerDep,
-) -> JSONResponse:
+) -> Response:
     """Find moments for several things at once, joined by and, or, then and not."""
     return await search(request, usecases, generation, view, caller=caller, signer=signer)
 

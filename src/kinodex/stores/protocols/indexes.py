@@ -48,6 +48,15 @@ class IndexStore(Protocol):
         """Count the ready videos of some indexes; every id asked for is in the answer."""
         ...
 
+    def revisions(self, index_ids: Sequence[IndexId]) -> Mapping[IndexId, str]:
+        """
+        Return a word for each index that is another one after every change of what a search may find in it.
+
+        Changes of its videos, their metadata, texts and vector manifests count, and those of its own row.
+        An index that is not there is not in the answer.
+        """
+        ...
+
     def delete(self, index_id: IndexId) -> None:
         """Remove an index with its tasks, videos, texts and vector manifests."""
         ...

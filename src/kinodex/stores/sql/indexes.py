@@ -80,6 +80,15 @@ class SqlIndexStore:
         found = {row[0]: IndexTotals(row[1], float(row[2])) for row in self.connection.execute(query)}
         return {index_id: found.get(index_id, IndexTotals(0, 0.0)) for index_id in index_ids}
 
+    def revisions(self, index_ids: Sequence[IndexId]) -> Mapping[IndexId, str]:
+        """Return what is another word as soon as anything in an index has changed; none for one not there."""
+        shown = (indexes.c.id, indexes.c.revision, indexes.c.updated_at)
+        query = sa.select(*shown).where(indexes.c.id.in_(index_ids))
+        return {
+            IndexId(row.id): f"{row.revision} {row.updated_at.isoformat()}"
+            for row in self.connection.execute(query)
+        }
+
     def delete(self, index_id: IndexId) -> None:
         """Remove an index; what belongs to it goes with it, by the foreign keys."""
         its_tasks = sa.select(tasks.c.id).where(tasks.c.index_id == index_id).scalar_subquery()

@@ -10,6 +10,7 @@ from kinodex.domain.ids import IndexId, VideoId
 from kinodex.domain.options import Modality
 from kinodex.stores.protocols import VectorManifest
 from kinodex.stores.sql.dialects import Dialect
+from kinodex.stores.sql.revisions import count_change
 from kinodex.stores.sql.tables import vector_manifests
 
 
@@ -29,6 +30,7 @@ class SqlManifestStore:
         )
         if manifests:
             self.connection.execute(upsert, [_row(index_id, manifest) for manifest in manifests])
+            count_change(self.connection, index_id)
 
     def of_video(self, video_id: VideoId) -> Sequence[VectorManifest]:
         """Return all segments of a video."""
@@ -87,6 +89,7 @@ class SqlManifestStore:
             there.space == manifest.space,
             there.sha256 == manifest.sha256,
         )
+        count_change(self.connection, sa.select(there.index_id).where(this).scalar_subquery())
         self.connection.execute(sa.delete(vector_manifests).where(this))
 
 

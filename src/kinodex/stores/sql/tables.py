@@ -45,6 +45,7 @@ indexes = Table(
     Column("generation", Words, nullable=False),
     Column("created_at", Instant, nullable=False),
     Column("updated_at", Instant, nullable=False),
+    Column("revision", BigInteger, nullable=False, server_default=text("0")),
 )
 
 index_words = Table(

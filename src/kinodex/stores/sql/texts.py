@@ -11,6 +11,7 @@ from kinodex.domain.options import Modality
 from kinodex.domain.timeline import Box, Span
 from kinodex.stores.protocols import TextHit, TextLine
 from kinodex.stores.sql.dialects import Dialect
+from kinodex.stores.sql.revisions import count_change
 from kinodex.stores.sql.tables import text_lines
 from kinodex.stores.sql.words import Term, any_of, phrase, tokens
 
@@ -27,6 +28,7 @@ class SqlTextStore:
         if lines:
             rows = [self._row(index_id, line) for line in lines]
             self.connection.execute(sa.insert(text_lines), rows)
+            count_change(self.connection, index_id)
 
     def lines(self, video_id: VideoId, modality: Modality, span: Span | None = None) -> Sequence[TextLine]:
         """Return the lines of a video in order of time, those that overlap the span if one is given."""

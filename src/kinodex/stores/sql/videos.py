@@ -14,6 +14,7 @@ from kinodex.domain.videos import MetadataValue, Video
 from kinodex.domain.warnings import VideoWarning
 from kinodex.stores.sql.conditions import METADATA_PREFIX, Field, metadata, metadata_rows, translate
 from kinodex.stores.sql.lists import page_of
+from kinodex.stores.sql.revisions import count_change
 from kinodex.stores.sql.tables import video_metadata, videos
 
 FIELDS: Mapping[str, Field] = {
@@ -51,6 +52,7 @@ class SqlVideoStore:
         self.connection.execute(sa.delete(videos).where(videos.c.id == video.id))
         self.connection.execute(sa.insert(videos).values(_row(video)))
         self._add_metadata(video)
+        count_change(self.connection, video.index_id)
 
     def get(self, index_id: IndexId, video_id: VideoId) -> Video | None:
         """Return a video of an index, or ``None``."""
@@ -95,10 +97,13 @@ class SqlVideoStore:
         if self.connection.execute(there).rowcount:
             self.connection.execute(sa.delete(video_metadata).where(video_metadata.c.video_id == video.id))
             self._add_metadata(video)
+            count_change(self.connection, video.index_id)
 
     def delete(self, index_id: IndexId, video_id: VideoId) -> bool:
         """Remove a video; its texts and vector manifests go with it, by the foreign keys."""
-        return self.connection.execute(sa.delete(videos).where(*_this(index_id, video_id))).rowcount == 1
+        is_gone = self.connection.execute(sa.delete(videos).where(*_this(index_id, video_id))).rowcount == 1
+        count_change(self.connection, index_id)
+        return is_gone
 
     def _add_metadata(self, video: Video) -> None:
         rows = metadata_rows(video_metadata.c.video_id, video.id, video.user_metadata)
