@@ -19,10 +19,15 @@ export function partsOf(query: string): Part[] {
   for (const [token, field, value, window] of query.matchAll(TOKEN)) {
     const kind = kindOf(token, field, window);
     const previous = parts.at(-1);
-    if (kind === "words" && previous?.kind === "words" && !token.startsWith('"')) previous.shown += ` ${token}`;
+    const isMore = kind === "words" && previous?.kind === "words" && !token.startsWith('"');
+    if (isMore && !isBracket(token) && !isBracket(previous.shown)) previous.shown += ` ${token}`;
     else parts.push({ kind, shown: unquoted(value ?? token) });
   }
-  return parts.filter((part) => part.shown !== "(" && part.shown !== ")");
+  return parts.filter((part) => !isBracket(part.shown));
+}
+
+function isBracket(text: string): boolean {
+  return text === "(" || text === ")";
 }
 
 function isJoined(query: string): boolean {

@@ -11,6 +11,7 @@ import type { Page, Task } from "./wire";
 const BUSY_MS = 1000;
 const IDLE_MS = 5000;
 const TOLD_MS = 20_000;
+const AGAIN_MS = 500;
 
 export function useTasks(query: Record<string, string | number | undefined>): Asking<Page<Task>> {
   const [told, setTold] = useState<ReadonlyMap<string, Task>>(new Map());
@@ -25,14 +26,25 @@ export function useTasks(query: Record<string, string | number | undefined>): As
   );
   const known = useRef<Set<string>>(new Set());
   known.current = new Set(asking.answer?.data.map((task) => task._id));
-  useEffect(
-    () =>
-      listen((news) => {
-        if ("gone" in news || !known.current.has(news.task._id)) asking.again();
-        else setTold((all) => new Map(all).set(news.task._id, news.task));
-      }),
-    [asking.again],
-  );
+  useEffect(() => {
+    // Tasks of other pages may change many times a second: asking at each change would ask without end, and as a
+    // new question takes the place of the one that is on its way, never have an answer.
+    let timer = 0;
+    const soon = () => {
+      timer ||= window.setTimeout(() => {
+        timer = 0;
+        asking.again();
+      }, AGAIN_MS);
+    };
+    const deaf = listen((news) => {
+      if ("gone" in news || !known.current.has(news.task._id)) soon();
+      else setTold((all) => new Map(all).set(news.task._id, news.task));
+    });
+    return () => {
+      clearTimeout(timer);
+      deaf();
+    };
+  }, [asking.again]);
   const answer = useMemo(() => {
     const page = asking.answer;
     return page && { ...page, data: page.data.map((task) => told.get(task._id) ?? task) };

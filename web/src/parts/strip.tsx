@@ -24,7 +24,7 @@ export function Strip({ task, onChange }: { task: Task; onChange: () => void }) 
   const again = (steps ?? []).filter((step) => step.attempts > 1).map((step) => step.step.replaceAll("_", " "));
   if (again.length) notes.push(`Went on after an interruption: ${again.join(", ")}.`);
   return (
-    <article class={`strip strip-${task.status}`} aria-label={name}>
+    <article class={`strip strip-${task.status} ${task.queue_reason ? "strip-waiting" : ""}`} aria-label={name}>
       <header>
         <h3 title={name}>
           {task.status === "ready" ? <a href={videoLink(task.index_id, task.video_id)}>{name}</a> : name}
