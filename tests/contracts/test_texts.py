@@ -235,6 +235,77 @@ def test_the_restriction_to_videos_comes_before_the_cut(library: Library) -> Non
     assert len(library.hits("hello", limit=3)) == 3
 
 
+@pytest.mark.parametrize(
+    ("read", "asked"),
+    [
+        ("paymemt due", "payment"),
+        ("Paymen due", "PAYMENT"),
+        ("0pening hours", "opening"),
+        ("envir0nmemtal law", "environmental"),
+        ("GRÖSSEM", "größen"),
+        ("ｐａｙｍｅｍｔ", "payment"),
+        ("Москба", "москва"),
+    ],
+)
+def test_screen_text_is_found_where_letters_were_read_wrong(library: Library, read: str, asked: str) -> None:
+    library.add(read, "something else", modality=SCREEN)
+    library.add(read)
+
+    (hit,) = library.hits(asked, modality=SCREEN)
+
+    assert (hit.line.text, hit.words, hit.coverage) == (read, (), 0.0)
+    assert hit.alike == ((tokens(asked)[0], tokens(read)[0]),)
+    assert library.hits(asked, modality=SCREEN, exact=True) == []
+    assert library.hits(asked) == []
+
+
+@pytest.mark.parametrize(
+    ("written", "asked"),
+    [
+        ("platform 12345", "platfomm 12346"),
+        ("gate8a gate", "gate9a"),
+        ("car", "cat"),
+        ("paynnemt", "payment"),
+        ("東京都庁", "東京都方"),
+        ("entirely", "different"),
+    ],
+)
+def test_other_words_and_numbers_are_no_reading_errors(library: Library, written: str, asked: str) -> None:
+    library.add(written, modality=SCREEN)
+
+    found = {word for hit in library.hits(asked, modality=SCREEN) for _, word in hit.alike}
+
+    assert not found & {"12345", "gate8a", "car", "paynnemt", "entirely"}
+
+
+def test_lines_with_the_word_itself_come_before_those_with_letters_wrong(library: Library) -> None:
+    library.add("paymemt", *["payment of a long and tiresome bill"] * 3, "nothing", modality=SCREEN)
+
+    hits = library.hits("payment", modality=SCREEN)
+
+    assert [hit.alike for hit in hits] == [(), (), (), (("payment", "paymemt"),)]
+    assert [hit.coverage for hit in hits] == [1.0, 1.0, 1.0, 0.0]
+    assert len(library.hits("payment", modality=SCREEN, limit=2)) == 2
+
+
+def test_a_line_says_of_each_word_whether_it_was_read_wrong(library: Library) -> None:
+    video = library.add("open heart surgerv", modality=SCREEN)
+    other = library.add("heart surgerv", modality=SCREEN)
+
+    (hit,) = library.hits("heart surgery", modality=SCREEN, videos=[video])
+
+    assert (hit.words, hit.alike) == (("heart",), (("surgery", "surgerv"),))
+    assert [each.line.video_id for each in library.hits("surgery", modality=SCREEN, videos=[other])] == [
+        other
+    ]
+
+
+def test_words_of_other_indexes_do_not_matter(records: SqlRecords, library: Library) -> None:
+    Library(records).add("paymemt", modality=SCREEN)
+
+    assert library.hits("payment", modality=SCREEN) == []
+
+
 def test_very_long_words_are_found_by_their_beginning(library: Library) -> None:
     library.add("x" * 5000)
 

@@ -55,6 +55,7 @@ def test_a_hit_explains_itself(client, backstage, index_id: str) -> None:
         "end": 5.0,
         "text": "red flag",
         "matched_words": ["red"],
+        "similar_words": [],
         "box": {"left": 0.1, "top": 0.2, "width": 0.3, "height": 0.4},
         "similarity": None,
         "at": None,

@@ -23,7 +23,8 @@ class Evidence:
     One reason why a moment matched.
 
     ``how`` is ``lexical``, ``semantic``, ``words_to_picture`` or ``picture_to_picture``;
-    ``probability`` is calibrated, in [0, 1]; ``engine`` says who found it. ``at_s`` is the time of the
+    ``probability`` is calibrated, in [0, 1]; ``engine`` says who found it. ``similar_words`` were probably
+    read wrong from the picture: (as asked for, as read). ``at_s`` is the time of the
     picture that was compared, ``space`` the id of the vector space it was compared in.
     """
 
@@ -34,6 +35,7 @@ class Evidence:
     engine: str
     text: str | None = None
     matched_words: tuple[str, ...] = ()
+    similar_words: tuple[tuple[str, str], ...] = ()
     box: Box | None = None
     similarity: float | None = None
     at_s: float | None = None

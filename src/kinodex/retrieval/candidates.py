@@ -103,6 +103,7 @@ def _by_words(query: SearchQuery, channel: Channel, haystack: Haystack) -> Gathe
             engine=WORD_INDEX,
             line=match.hit.line,
             words=match.words,
+            alike=match.alike,
         )
         for match in judge_lines(hits, words, exact=exact)
         if match.probability >= LEAST_PROBABILITY

@@ -16,8 +16,8 @@ class Clue:
     One thing in a video that may be meant.
 
     ``at_s`` is the instant that stands for it; ``number`` the line or picture it is; ``engine`` who found
-    it. ``line`` and the ``words`` of it are there where it was found by words, else ``similarity`` is,
-    and ``space``, the id of the space it was measured in.
+    it. ``line``, the ``words`` of it and those ``alike`` are there where it was found by words, else
+    ``similarity`` is, and ``space``, the id of the space it was measured in.
     """
 
     video_id: VideoId
@@ -31,6 +31,7 @@ class Clue:
     space: str | None = None
     line: TextLine | None = None
     words: tuple[str, ...] = ()
+    alike: tuple[tuple[str, str], ...] = ()
 
 
 def clue_span(span: Span) -> Span:

@@ -124,6 +124,7 @@ def _evidence(clue: Clue, lines: Mapping[LineKey, TextLine]) -> Evidence:
         engine=clue.engine,
         text=line.text if line else None,
         matched_words=clue.words,
+        similar_words=clue.alike,
         box=line.box if line else None,
         similarity=None if clue.similarity is None else round(clue.similarity, 4),
         at_s=round(clue.at_s, 3) if clue.channel.modality is Modality.VISUAL else None,

@@ -14,13 +14,15 @@ The scale, and why:
 * An exact search asks where something is said, not what is meant: 0.95 for whatever holds the words.
 
 A little is added for how much of the line the query is, so that a line that says just this comes first.
+A word of screen text with letters wrong counts for the one it may have been read as; such a line has three
+quarters of the probability, or what its other words are worth.
 Words that stand in lines beside each other, a title in two rows or a sentence cut by a pause, count
 together at a small discount.
 """
 
 import math
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import groupby
 
 from kinodex.domain.options import Modality
@@ -39,26 +41,33 @@ LONG_STOP_PHRASE = 3
 """So many stop words in an exact order are a saying ("to be or not to be")."""
 DENSITY_BONUS = 0.03
 BESIDE_DISCOUNT = 0.95
+ALIKE_DISCOUNT = 0.75
 SPEECH_PAUSE_S = 1.0
 """Utterances closer than this may be one sentence."""
 
 
 @dataclass(frozen=True, slots=True)
 class LexicalMatch:
-    """A line, how likely it is meant, and the words that say so in the spelling of the line."""
+    """
+    A line, how likely it is meant, and the words that say so in the spelling of the line.
+
+    ``alike`` are words that were probably read wrong: (as asked for, as the line spells it).
+    """
 
     hit: TextHit
     probability: float
     words: tuple[str, ...]
+    alike: tuple[tuple[str, str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class _Reading:
-    """A line and the words of the query it holds."""
+    """A line and the words of the query it holds; ``alike`` are those it holds with letters wrong."""
 
     hit: TextHit
     line: FoldedText
     held: frozenset[str]
+    alike: Mapping[str, str]
 
 
 def judge_lines(hits: Sequence[TextHit], query: QueryWords, *, exact: bool) -> list[LexicalMatch]:
@@ -75,7 +84,7 @@ def judge_lines(hits: Sequence[TextHit], query: QueryWords, *, exact: bool) -> l
         return [_matched(each, _exact_probability(query), query) for each in readings]
     scale = _Scale(query, readings)
     return [
-        _matched(each, scale.probability(each, together), query)
+        _matched(each, _with_alike(scale, each, together), query)
         for each, together in zip(readings, _held_together(readings), strict=True)
     ]
 
@@ -101,13 +110,31 @@ def share_probability(share: float) -> float:
 
 def _read(hit: TextHit, query: QueryWords) -> _Reading:
     line = FoldedText.of(hit.line.text)
-    return _Reading(hit, line, held_words(query.asked, line))
+    held = held_words(query.asked, line)
+    alike = {asked: found for asked, found in hit.alike if asked in query.asked and asked not in held}
+    return _Reading(hit, line, held, alike)
+
+
+def _with_alike(scale: "_Scale", reading: _Reading, together: frozenset[str]) -> float:
+    """Return the probability of a line, with what it holds with letters wrong if that is more."""
+    as_written = scale.probability(reading, together)
+    if not reading.alike:
+        return as_written
+    every = reading.held | reading.alike.keys()
+    corrected = scale.probability(replace(reading, held=every), together | every)
+    return max(as_written, ALIKE_DISCOUNT * corrected)
 
 
 def _matched(reading: _Reading, probability: float, query: QueryWords) -> LexicalMatch:
-    density = min(len(reading.held) / max(len(reading.line.words()), 1), 1.0)
+    held = len(reading.held) + len(reading.alike)
+    density = min(held / max(len(reading.line.words()), 1), 1.0)
+    alike = tuple(
+        (query.spellings[asked], spelled)
+        for asked, found in reading.alike.items()
+        for spelled in reading.line.spelled({found})[:1]
+    )
     words = reading.line.spelled(query.asked)
-    return LexicalMatch(reading.hit, probability * (1.0 + DENSITY_BONUS * density), words)
+    return LexicalMatch(reading.hit, probability * (1.0 + DENSITY_BONUS * density), words, alike)
 
 
 def _exact_probability(query: QueryWords) -> float:

@@ -1,3 +1,5 @@
+from dataclasses import replace
+
 from kinodex.domain.options import Modality
 from kinodex.domain.timeline import Span
 from kinodex.retrieval.confidence import HIGH, LOW, MEDIUM
@@ -26,6 +28,26 @@ def test_the_phrase_itself_is_more_likely_than_all_words_in_disorder() -> None:
     phrase, disorder = judged("penny saved", "a penny saved is good", "saved a good penny there")
 
     assert phrase > disorder >= HIGH + 0.1
+
+
+def test_a_word_read_wrong_is_less_likely_than_the_word_and_more_than_none() -> None:
+    query = QueryWords.of("Payment reminder")
+    exact, wrong, none = (
+        replace(hit(text, start_s=10.0 * place, modality=Modality.SCREEN_TEXT), alike=alike)
+        for place, (text, alike) in enumerate(
+            [
+                ("Payment Reminder", ()),
+                ("Paymemt Reminder", (("payment", "paymemt"),)),
+                ("the Reminder", ()),
+            ]
+        )
+    )
+
+    said, read, partly = judge_lines([exact, wrong, none], query, exact=False)
+
+    assert said.probability > read.probability > partly.probability
+    assert (said.alike, partly.alike) == ((), ())
+    assert (read.words, read.alike) == (("Reminder",), (("Payment", "Paymemt"),))
 
 
 def test_more_words_are_more_likely() -> None:

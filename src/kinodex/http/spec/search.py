@@ -33,6 +33,10 @@ EXPLAINED = record(
         "end": number("Seconds."),
         "text": or_null(text("What is said or written.")),
         "matched_words": listed(text()),
+        "similar_words": listed(
+            record({"asked": text("As in the query."), "read": text("As read from the picture.")}),
+            about="Words of screen text that were probably read wrong.",
+        ),
         "box": or_null(record({"left": number(), "top": number(), "width": number(), "height": number()})),
         "engine": text("Which engine found it."),
         "similarity": or_null(number("Before calibration.")),
@@ -80,6 +84,7 @@ CLIP_EXAMPLE: Json = {
             "end": 2.5,
             "text": "the race begins",
             "matched_words": ["race"],
+            "similar_words": [],
             "box": None,
             "engine": "words",
             "similarity": None,

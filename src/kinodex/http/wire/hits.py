@@ -148,6 +148,7 @@ def _explained(evidence: Evidence) -> Json:
         "end": seconds(evidence.span.end_s),
         "text": evidence.text,
         "matched_words": list(evidence.matched_words),
+        "similar_words": [{"asked": asked, "read": read} for asked, read in evidence.similar_words],
         "box": _box(evidence.box),
         "engine": evidence.engine,
         "similarity": evidence.similarity,

@@ -27,13 +27,16 @@ class TextHit:
     A line that holds words of a query.
 
     ``rank`` is BM25 or its like, higher is better, comparable within one answer only;
-    ``coverage`` the share of the query's words it holds, in (0, 1]; ``words`` are those words.
+    ``coverage`` the share of the query's words it holds, in [0, 1]; ``words`` are those words. ``alike``
+    names words of the query that a line of screen text holds with letters wrong, as (asked, found), without
+    case and accents; a line without any of the words as they are comes after all that have one.
     """
 
     line: TextLine
     rank: float
     coverage: float
     words: tuple[str, ...]
+    alike: tuple[tuple[str, str], ...] = ()
 
 
 class TextStore(Protocol):
@@ -64,7 +67,8 @@ class TextStore(Protocol):
             index_id: Where to look.
             query: Words; punctuation is ignored.
             modality: ``SPEECH`` or ``SCREEN_TEXT``.
-            exact: All words, next to each other, in this order; else any of them.
+            exact: All words, next to each other, in this order; else any of them, in screen text also
+                where a few letters are wrong.
             videos: Only in these; ``None`` for all. An empty sequence finds nothing.
             limit: At most so many lines, >= 1. The restriction to videos comes before this cut.
         """

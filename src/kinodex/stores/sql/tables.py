@@ -172,6 +172,17 @@ text_lines = Table(
     Index(None, "index_id"),
 )
 
+screen_words = Table(
+    "screen_words",
+    metadata,
+    Column("index_id", Words, ForeignKey("indexes.id", ondelete="CASCADE"), primary_key=True),
+    Column("word", Words, primary_key=True),
+    Column("backwards", Words, nullable=False),
+    Column("letters", Integer, nullable=False),
+    Index("screen_words_forwards_ix", "index_id", "letters", "word"),
+    Index("screen_words_backwards_ix", "index_id", "letters", "backwards"),
+)
+
 vector_manifests = Table(
     "vector_manifests",
     metadata,

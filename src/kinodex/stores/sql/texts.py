@@ -1,7 +1,8 @@
 """Spoken and written lines in SQL, searched by word."""
 
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Any
 
 import sqlalchemy as sa
@@ -10,8 +11,9 @@ from kinodex.domain.ids import IndexId, VideoId
 from kinodex.domain.options import Modality
 from kinodex.domain.timeline import Box, Span
 from kinodex.stores.protocols import TextHit, TextLine
-from kinodex.stores.sql.dialects import Dialect
+from kinodex.stores.sql.dialects import Dialect, TextMatch
 from kinodex.stores.sql.revisions import count_change
+from kinodex.stores.sql.spelling import Spelling
 from kinodex.stores.sql.tables import text_lines
 from kinodex.stores.sql.words import Term, any_of, phrase, tokens
 
@@ -29,6 +31,8 @@ class SqlTextStore:
             rows = [self._row(index_id, line) for line in lines]
             self.connection.execute(sa.insert(text_lines), rows)
             count_change(self.connection, index_id)
+            written = (line.text for line in lines if line.modality is Modality.SCREEN_TEXT)
+            self._spelling.learn(index_id, {token for text in written for token in tokens(text)})
 
     def lines(self, video_id: VideoId, modality: Modality, span: Span | None = None) -> Sequence[TextLine]:
         """Return the lines of a video in order of time, those that overlap the span if one is given."""
@@ -52,8 +56,32 @@ class SqlTextStore:
         terms = phrase(query) if exact else any_of(query)
         if not terms or (videos is not None and not videos):
             return []
-        match_terms = self.dialect.match_phrase if exact else self.dialect.match_any
-        match = match_terms(terms, scope=_scope(index_id, modality))
+        scope = _scope(index_id, modality)
+        if exact:
+            return self._hits(self.dialect.match_phrase(terms, scope=scope), terms, videos, limit=limit)
+        hits = self._hits(self.dialect.match_any(terms, scope=scope), terms, videos, limit=limit)
+        if modality is not Modality.SCREEN_TEXT:
+            return hits
+        alike = {
+            term.token: words
+            for term in terms
+            if not term.is_prefix and (words := self._spelling.alike(index_id, term.token))
+        }
+        if alike and len(hits) < limit:
+            others = [Term(word, word) for word in dict.fromkeys(chain.from_iterable(alike.values()))]
+            match = self.dialect.match_any(others, scope=scope)
+            known = {(hit.line.video_id, hit.line.number) for hit in hits}
+            found = self._hits(match, terms, videos, limit=limit)
+            hits += [hit for hit in found if (hit.line.video_id, hit.line.number) not in known]
+        return [_with_alike(hit, alike) for hit in hits[:limit]]
+
+    @property
+    def _spelling(self) -> Spelling:
+        return Spelling(self.connection, self.dialect)
+
+    def _hits(
+        self, match: TextMatch, terms: Sequence[Term], videos: Sequence[VideoId] | None, *, limit: int
+    ) -> list[TextHit]:
         found = (
             sa.select(text_lines, match.rank.label("rank")).select_from(match.source).where(match.condition)
         )
@@ -90,6 +118,18 @@ def _hit(row: sa.Row[Any], terms: Sequence[Term]) -> TextHit:
     stored = frozenset(tokens(row.text))
     held = tuple(term.text for term in terms if term.is_in(stored))
     return TextHit(_line(row), rank=float(row.rank), coverage=len(held) / len(terms), words=held)
+
+
+def _with_alike(hit: TextHit, alike: Mapping[str, Sequence[str]]) -> TextHit:
+    if not alike:
+        return hit
+    stored = frozenset(tokens(hit.line.text))
+    pairs = ((asked, word) for asked, words in alike.items() for word in words if asked not in stored)
+    first: dict[str, str] = {}
+    for asked, word in pairs:
+        if word in stored:
+            first.setdefault(asked, word)
+    return replace(hit, alike=tuple(first.items()))
 
 
 def _line(row: sa.Row[Any]) -> TextLine:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.config import Config
 from alembic.migration import MigrationContext
@@ -13,7 +14,7 @@ from alembic.script import ScriptDirectory
 from kinodex.stores.sql.migrate import HEAD, SCRIPTS, migrate
 from kinodex.stores.sql.records import SqlRecords
 from kinodex.stores.sql.sqlite import Sqlite
-from kinodex.stores.sql.tables import metadata
+from kinodex.stores.sql.tables import metadata, screen_words
 
 OURS_ALONE = "text_words"
 """The tables of the full-text index are not among ``tables.py``."""
@@ -74,3 +75,26 @@ def test_opening_a_database_that_is_up_to_date_is_quick(tmp_path: Path) -> None:
     SqlRecords(url).close()
 
     assert time.monotonic() - began_s < 0.3
+
+
+def test_words_of_screen_text_from_before_are_learned(engine: sa.Engine) -> None:
+    config = Config()
+    config.set_main_option("script_location", str(SCRIPTS))
+    with engine.connect() as connection:
+        connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0015")
+        columns = "index_id, video_id, number, modality, text, start_s, end_s, scope, words"
+        for number, (modality, text) in enumerate([("screen_text", "Paymemt 4711 due"), ("speech", "hello")]):
+            connection.exec_driver_sql(
+                f"INSERT INTO text_lines ({columns}) VALUES ('i', 'v', ?, ?, ?, 0, 1, 's', 'w')",
+                (number, modality, text),
+            )
+        connection.commit()
+
+    migrate(engine, Sqlite())
+
+    with engine.connect() as connection:
+        words = connection.execute(sa.select(screen_words)).all()
+    assert [tuple(row) for row in words] == [("i", "paymemt", "tmemyap", 7)]
+    engine.dispose()
