@@ -11,12 +11,16 @@ and after it ``sha256`` over the file.
 Each ratio is that of curl to ours in the same round, the median of all rounds; above 1 ours is better. On a
 machine with other work the ratios of processor seconds (user and system, all threads) say more than those of
 the clock; ours holds the hashing, which goes on beside the writing, on another core where there is one.
-Linux only.
+
+Under ``floor`` stands what no download that hashes and syncs can be below on this machine: how fast one core
+hashes, how fast the disk takes large blocks and syncs them, and the processor seconds of the server, which
+shares the cores. Linux only.
 """
 
 import argparse
 import hashlib
 import json
+import mmap
 import os
 import resource
 import shutil
@@ -63,6 +67,16 @@ class Round:
     curl: Used
     curl_synced: Used
     curl_synced_hashed: Used
+    floor: "Floor"
+
+
+@dataclass(frozen=True)
+class Floor:
+    """Seconds for one core to hash the file, for the disk to take it, and of the server to serve it."""
+
+    hash_s: float
+    disk_s: float
+    server_cpu_s: float
 
 
 class Meter:
@@ -133,13 +147,13 @@ def serve(path: Path) -> None:
 
 
 @contextmanager
-def served(path: Path) -> Iterator[int]:
-    """Serve a file in another process; give the port."""
+def served(path: Path) -> Iterator[tuple[int, int]]:
+    """Serve a file in another process; give the port and the process."""
     with subprocess.Popen(
         [sys.executable, __file__, "--serve", str(path)], stdout=subprocess.PIPE, text=True
     ) as server:
         try:
-            yield int(server.stdout.readline()) if server.stdout is not None else 0
+            yield int(server.stdout.readline()) if server.stdout is not None else 0, server.pid
         finally:
             server.kill()
 
@@ -151,6 +165,36 @@ def make_file(path: Path, size_bytes: int) -> None:
         file.write(HEAD)
         while file.tell() < size_bytes:
             file.write(piece[: size_bytes - file.tell()])
+
+
+def processor_s(process: int) -> float:
+    """Return the processor seconds a process has used, all its threads together."""
+    fields = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+    return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
+
+
+def hashing_s(size_bytes: int) -> float:
+    """Return the processor seconds of SHA-256 over so many bytes in memory."""
+    piece, digest, began = bytes(4 * MIB), hashlib.sha256(), time.thread_time()
+    for _ in range(size_bytes // len(piece)):
+        digest.update(piece)
+    return time.thread_time() - began
+
+
+def disk_s(target: Path, size_bytes: int) -> float:
+    """Return the seconds until so many bytes are on the disk, past the page cache, a block at a time."""
+    room = mmap.mmap(-1, 4 * MIB)
+    room.write(os.urandom(len(room)))
+    descriptor = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_DIRECT, 0o600)
+    began = time.monotonic()
+    try:
+        for _ in range(size_bytes // len(room)):
+            os.write(descriptor, room)
+        os.fsync(descriptor)
+        return time.monotonic() - began
+    finally:
+        os.close(descriptor)
+        target.unlink()
 
 
 def ours(url: str, target: Path, *, port: int) -> Used:
@@ -187,10 +231,11 @@ def compare(folder: Path, *, size_bytes: int, rounds: int) -> list[Round]:
     source = folder / "source.mp4"
     make_file(source, size_bytes)
     measured = []
-    with served(source) as port:
+    with served(source) as (port, server):
         url = f"http://127.0.0.1:{port}/source.mp4"
         for number in range(rounds + 1):
             used: dict[str, tuple[Used, ...]] = {}
+            served_s = processor_s(server)
             for name in ("ours", "curl")[:: 1 if number % 2 else -1]:
                 target = folder / name
                 os.sync()
@@ -198,15 +243,17 @@ def compare(folder: Path, *, size_bytes: int, rounds: int) -> list[Round]:
                 if target.stat().st_size != size_bytes:
                     raise SystemExit(f"{name} did not bring the whole file")
                 target.unlink()
+            served_s = (processor_s(server) - served_s) / len(used)
+            floor = Floor(hashing_s(size_bytes), disk_s(folder / "floor", size_bytes), served_s)
             (mine,), (fetched, synced, hashed) = used["ours"], used["curl"]
             until_synced = fetched.and_then(synced)
-            measured.append(Round(mine, fetched, until_synced, until_synced.and_then(hashed)))
+            measured.append(Round(mine, fetched, until_synced, until_synced.and_then(hashed), floor))
     return measured[1:]
 
 
 def figures(rounds: list[Round], size_bytes: int) -> dict[str, object]:
     """Return the named figures of a run."""
-    found: dict[str, object] = {"size_mib": size_bytes / MIB}
+    found: dict[str, object] = {"size_mib": size_bytes / MIB, "cores": len(os.sched_getaffinity(0))}
     for other in ("curl", "curl_synced", "curl_synced_hashed"):
         for unit in ("clock_s", "cpu_s"):
             ratios = [getattr(getattr(each, other), unit) / getattr(each.ours, unit) for each in rounds]
@@ -217,6 +264,8 @@ def figures(rounds: list[Round], size_bytes: int) -> dict[str, object]:
         found[f"{name}_cpu_s"] = statistics.median(one.cpu_s for one in each)
         if name in {"ours", "curl"}:
             found[f"{name}_peak_mib"] = max(one.peak_mib for one in each)
+    for name in ("hash_s", "disk_s", "server_cpu_s"):
+        found[f"floor_{name}"] = statistics.median(getattr(each.floor, name) for each in rounds)
     return found
 
 
