@@ -6,7 +6,7 @@ import pytest
 from browsing import Chromium, Visit, chromium, visit, whereabouts
 from live import LiveServer, live_server
 from origin import Origin, serve_origin
-from overlong import LIMIT_S, at_most
+from overlong import LIMIT_S, WATCHING_S, at_most
 from playwright.sync_api import Browser
 
 from kinodex import sample
@@ -66,5 +66,11 @@ def visiting(browser: Browser, server: LiveServer) -> Iterator[Visit]:
 @pytest.fixture(autouse=True)
 def _in_time(request: pytest.FixtureRequest) -> Iterator[None]:
     """Each test has a limit; a browser that hangs is ended, and said so."""
-    with at_most(LIMIT_S, request.node.nodeid, whereabouts):
+    limit_s = WATCHING_S if "watches_indexing" in request.fixturenames else LIMIT_S
+    with at_most(limit_s, request.node.nodeid, whereabouts):
         yield
+
+
+@pytest.fixture
+def watches_indexing() -> None:
+    """For a test that takes as long as indexing does."""

@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 import pytest
 from browsing import Visit, frame_at, jpeg_at
-from live import LiveServer
+from live import READY_S, LiveServer
 from origin import Origin
 from playwright.sync_api import expect
 
@@ -25,6 +25,7 @@ def _difference(one: np.ndarray, other: np.ndarray) -> float:
     return float(np.abs(one - other).mean())
 
 
+@pytest.mark.usefixtures("watches_indexing")
 def test_a_pasted_url_becomes_a_video_that_plays_and_is_deleted_with_a_receipt(
     visiting: Visit, origin: Origin
 ) -> None:
@@ -37,7 +38,7 @@ def test_a_pasted_url_becomes_a_video_that_plays_and_is_deleted_with_a_receipt(
     page.get_by_role("button", name="Index", exact=True).click()
     strip = page.get_by_role("article", name="sample.mp4").first
     expect(strip.get_by_role("listitem")).to_have_count(7)
-    expect(strip).to_have_class(re.compile("strip-ready"), timeout=120_000)
+    expect(strip).to_have_class(re.compile("strip-ready"), timeout=READY_S * 1000)
     strip.get_by_role("link", name="Open").click()
     visiting.wait_for_frame()
     expect(page.get_by_role("heading", level=1)).to_have_text("sample.mp4")

@@ -167,7 +167,8 @@ def visit(browser: Browser, url: str, **options: Any) -> Iterator[Visit]:
         assert wrong == []
     finally:
         visits.remove(visiting)
-        context.close()
+        if browser.is_connected():
+            context.close()
 
 
 def _is_bad(said: Any) -> bool:

@@ -16,6 +16,8 @@ import requests
 
 KEY = "test-key-0123456789"
 START_S = 180.0
+READY_S = 300.0
+"""A machine that runs other tests, too, indexes the sample in two minutes."""
 
 
 class LiveServer:
@@ -107,7 +109,7 @@ class LiveServer:
         body = {"index_name": name, "engine_id": "marengo2.5", "index_options": list(options)}
         return str(self.post("/v1.1/indexes", json=body)["_id"])
 
-    def wait_for(self, task_id: str, *, timeout_s: float = 120.0) -> dict[str, Any]:
+    def wait_for(self, task_id: str, *, timeout_s: float = READY_S) -> dict[str, Any]:
         """Return a task once it is ready or failed."""
         deadline = time.monotonic() + timeout_s
         while time.monotonic() < deadline:

@@ -8,6 +8,8 @@ from contextlib import contextmanager
 from pathlib import Path
 
 LIMIT_S = 180.0
+WATCHING_S = 360.0
+"""For a test that sees a video being indexed, on a machine that is busy."""
 
 
 class Overlong(AssertionError):

@@ -10,6 +10,7 @@ export const LISTED: [string, string][] = [
   ["Enter", "Play the chosen moment"],
   ["Space · k", "Play, pause"],
   ["j · l", "Back, forward; again for faster"],
+  ["← · →", "Five seconds back, forward"],
   [", · .", "One frame back, forward"],
   ["[ · ]", "Mark in, mark out"],
   ["Esc", "Close, or leave the box"],
