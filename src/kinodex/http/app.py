@@ -20,6 +20,7 @@ from kinodex.http.hosts import KnownHosts
 from kinodex.http.idempotency import AnsweredBefore, KeptAnswers, answer_again
 from kinodex.http.metrics import HttpFigures
 from kinodex.http.rates import Rates
+from kinodex.http.route_table import RouteTable
 from kinodex.http.routes import (
     asset_playback,
     assets,
@@ -143,8 +144,7 @@ def create_app(
     app.state.sign_ins = SignIns(usecases.keys)
     app.state.http_figures = figures
     app.state.documents = Documents(ROUTERS)
-    for router in ROUTERS:
-        app.include_router(router)
+    app.router.routes.append(RouteTable([route for router in ROUTERS for route in router.routes]))
     app.add_exception_handler(errors.KinodexError, answer_to_ours)
     app.add_exception_handler(AnsweredBefore, answer_again)
     app.add_exception_handler(HTTPException, _answer_to_framework)

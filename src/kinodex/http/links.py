@@ -13,6 +13,7 @@ STORYBOARD = "storyboard.vtt"
 SHEET = "storyboard.jpg"
 THUMBNAIL = "thumbnail.jpg"
 """What players ask for, by the names in their paths."""
+_BASE = "kinodex.base"
 
 
 def picture_path(index_id: str, video_id: str, at_ms: str) -> str:
@@ -91,4 +92,7 @@ def check_link(request: Request, signer: Signer, path: str) -> None:
 
 
 def _link(request: Request, signer: Signer, path: str) -> str:
-    return f"{str(request.base_url).rstrip('/')}{signer.sign(path)}"
+    base: str | None = request.scope.get(_BASE)
+    if base is None:  # the same for all links of an answer
+        base = request.scope[_BASE] = str(request.base_url).rstrip("/")
+    return f"{base}{signer.sign(path)}"

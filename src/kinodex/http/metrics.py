@@ -39,15 +39,22 @@ class HttpFigures:
         self._received = Counter(
             "kinodex_http_received_bytes", "Bytes of request bodies.", registry=self._registry
         )
+        self._series: dict[tuple[str, str, str, int], tuple[Counter, Histogram]] = {}
 
     def count(
         self, method: str, route: str, *, version: str, status: int, seconds: float, received: int
     ) -> None:
         """Count one request."""
         shown = method if method in _METHODS else "other"
-        self._requests.labels(shown, route, version, str(status)).inc()
-        self._seconds.labels(route).observe(seconds)
-        self._received.inc(received)
+        name = (shown, route, version, status)
+        series = self._series.get(name)
+        if series is None:  # few words each, so few series
+            series = self._requests.labels(shown, route, version, str(status)), self._seconds.labels(route)
+            self._series[name] = series
+        series[0].inc()
+        series[1].observe(seconds)
+        if received:
+            self._received.inc(received)
 
     def exposition(self, figures: Figures) -> bytes:
         """Return these figures and those of the server in the text format."""

@@ -1,12 +1,11 @@
 """What surrounds each request: an id, a line in the log, figures, and an answer whatever happens."""
 
+import random
 import re
-import secrets
 import time
-from collections.abc import Mapping
 
 import structlog
-from starlette.datastructures import Headers, MutableHeaders
+from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -28,6 +27,11 @@ def request_id_of(scope: Scope) -> str:
     return str(scope[REQUEST_ID])
 
 
+def _new_id() -> str:
+    """Return an id nobody else has; it is no secret, and to ask the system for each takes a while."""
+    return f"{random.getrandbits(64):016x}"
+
+
 class Tracing:
     """The outermost layer; nothing a route raises passes it."""
 
@@ -41,7 +45,7 @@ class Tracing:
             await self._app(scope, receive, send)
             return
         sent = Headers(scope=scope).get("x-request-id", "")
-        scope[REQUEST_ID] = sent if _SANE_ID.fullmatch(sent) else secrets.token_hex(8)
+        scope[REQUEST_ID] = sent if _SANE_ID.fullmatch(sent) else _new_id()
         with structlog.contextvars.bound_contextvars(request_id=scope[REQUEST_ID]):
             await self._serve(scope, _Exchange(scope, receive, send))
 
@@ -104,20 +108,23 @@ class _Exchange:
     async def send(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             self.status, self.has_begun = message["status"], True
-            headers = MutableHeaders(scope=message)
-            for name, value in self._own_headers().items():
-                headers.setdefault(name, value)
+            headers: list[tuple[bytes, bytes]] = list(message.get("headers", ()))
+            there = {name for name, _ in headers}
+            headers += [header for header in self._own_headers() if header[0] not in there]
+            message["headers"] = headers
         await self._send(message)
 
-    def _own_headers(self) -> Mapping[str, str]:
+    def _own_headers(self) -> list[tuple[bytes, bytes]]:
+        """Return what every answer says, names in lower case as the interface wants them."""
         allowance: Allowance | None = self._scope.get(ALLOWANCE)
-        return {
-            **(allowance.headers() if allowance else {}),
-            "X-Request-Id": request_id_of(self._scope),
-            "X-Api-Version": generation_of(self._scope),
-            "X-Content-Type-Options": "nosniff",
-            "Cache-Control": "no-store",
-        }
+        left = allowance.headers() if allowance else {}
+        return [
+            *((name.lower().encode(), value.encode()) for name, value in left.items()),
+            (b"x-request-id", request_id_of(self._scope).encode()),
+            (b"x-api-version", generation_of(self._scope).encode()),
+            (b"x-content-type-options", b"nosniff"),
+            (b"cache-control", b"no-store"),
+        ]
 
 
 def _route_of(scope: Scope) -> str:

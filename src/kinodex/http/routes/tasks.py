@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import replace
 
+import msgspec
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
@@ -113,7 +114,7 @@ async def get_task(
     *,
     generation: GenerationDep,
     signer: SignerDep,
-) -> JSONResponse:
+) -> Response:
     """Return a task as it stands now, with what it made."""
     identifier = task_id_of(task_id)
     glance = usecases.glances.recall(identifier)
@@ -124,7 +125,7 @@ async def get_task(
     if task.status is TaskStatus.READY:
         shown.update(warnings(video.warnings if video is not None else ()))
         shown.update(hls_of(request, signer, video, generation=generation))
-    return JSONResponse(shown)
+    return Response(msgspec.json.encode(shown), media_type="application/json")
 
 
 @router.get("/{task_id}/steps", dependencies=[READ], openapi_extra=documented(Operation(answer=spec.STEPS)))

@@ -12,14 +12,13 @@ Json = dict[str, object]
 
 def to_the_millisecond(at: datetime) -> str:
     """Return RFC 3339 in UTC with milliseconds, trailing zeros dropped: ``2022-12-08T11:20:58.62Z``."""
-    utc = at.astimezone(UTC)
-    fraction = f"{utc.microsecond // 1000:03d}".rstrip("0")
-    return f"{utc:%Y-%m-%dT%H:%M:%S}{'.' if fraction else ''}{fraction}Z"
+    utc = at.astimezone(UTC).replace(tzinfo=None)
+    return f"{utc.isoformat(timespec='milliseconds').rstrip('0').rstrip('.')}Z"
 
 
 def to_the_second(at: datetime) -> str:
     """Return RFC 3339 in UTC in whole seconds."""
-    return f"{at.astimezone(UTC):%Y-%m-%dT%H:%M:%SZ}"
+    return f"{at.astimezone(UTC).replace(tzinfo=None).isoformat(timespec='seconds')}Z"
 
 
 def seconds(value: float) -> float:
