@@ -183,6 +183,7 @@ def _served(folder: Path) -> Iterator[httpx2.Client]:
         "KINODEX_DATA_DIR": str(folder),
         "KINODEX_API_KEY": KEY,
         "KINODEX_LOG_LEVEL": "warning",
+        "KINODEX_VECTOR_CACHE_BYTES": str(CACHE_BYTES),
     }
     command = [sys.executable, "-m", "kinodex", "serve", "--no-worker", "--port", str(port)]
     client = httpx2.Client(

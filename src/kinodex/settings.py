@@ -74,6 +74,11 @@ class Settings(BaseSettings):
     fetch_max_bytes: int = Field(
         default=4 * 1024**3, gt=0, description="Largest file fetched or received, in bytes."
     )
+    vector_cache_bytes: int = Field(
+        default=2 * 1024**3,
+        ge=0,
+        description="Memory for vectors that are searched, in bytes; those used least go first.",
+    )
     webhook_allow: Annotated[tuple[str, ...], NoDecode] = Field(
         default=(),
         description="host:port pairs of webhook receivers that may be private and without TLS.",

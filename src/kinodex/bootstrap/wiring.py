@@ -52,7 +52,7 @@ LIMITS = {"v1.1": limits.V1_1, "v1.2": limits.V1_2, "v1.3": limits.V1_3}
 def wire(settings: Settings, *, records: SqlRecords, jobs: DbosJobs, executor: Executor) -> UseCases:
     """Return the use cases over an open database, a queue and engines."""
     blobs = open_blobs(settings)
-    vectors = SegmentVectors(blobs)
+    vectors = SegmentVectors(blobs, cache_bytes=settings.vector_cache_bytes)
     purging, folders = Purging(records=records, blobs=blobs), settings.data_dir.absolute() / "work"
     media = PyavReader()
     config = fetching(settings)
