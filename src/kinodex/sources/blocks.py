@@ -18,7 +18,9 @@ from pathlib import Path
 from kinodex.processes.linux import IS_LINUX, start_writing
 from kinodex.sources.following import Follower, Piece
 
-BLOCK_BYTES = 4 * 1024**2
+BLOCK_BYTES = 1024**2
+"""Small enough that all blocks stay in the processor's cache until they are hashed."""
+
 _BLOCKS = 4
 _PAGE_BYTES = 4096
 """What goes past the cache begins and ends at multiples of it, in memory and in the file."""
