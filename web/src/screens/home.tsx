@@ -14,6 +14,8 @@ import { isOver } from "../stages";
 import { useTasks } from "../tasklist";
 import type { Index } from "../wire";
 
+const NEWEST = 8;
+
 interface Sending {
   id: number;
   name: string;
@@ -114,8 +116,9 @@ export function Home() {
             <a class="quiet-link" href={screenLink("library", { index: index._id })}>
               Library
             </a>
+            <CopyAs asked={{ method: "GET", path: `/v1.3/indexes/${index._id}/videos`, query: { page_limit: NEWEST } }} />
           </div>
-          <VideoGrid indexId={index._id} limit={8} />
+          <VideoGrid indexId={index._id} limit={NEWEST} />
         </section>
       )}
       {indexes.answer && !list.length && !index?.video_count && <FirstSteps />}
