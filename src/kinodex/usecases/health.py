@@ -143,14 +143,15 @@ class Health:
         """Return what ``/metrics`` shows."""
         with self._records.read() as transaction:
             counts = transaction.tasks.count_by_status(None)
-            unfinished = transaction.tasks.unfinished()
+            waiting = transaction.tasks.count_unfinished(None)
+            oldest = transaction.tasks.unfinished(limit=1)
             rates = transaction.steps.rates()
             webhooks = _webhook_figures(transaction)
         usage = self._executor.usage()
-        oldest_s = (now() - unfinished[0].created_at).total_seconds() if unfinished else 0.0
+        oldest_s = (now() - oldest[0].created_at).total_seconds() if oldest else 0.0
         return Figures(
             tasks={status.value: counts.get(status, 0) for status in TaskStatus},
-            waiting=len(unfinished),
+            waiting=waiting,
             oldest_waiting_s=max(0.0, oldest_s),
             step_rates={step: rates[step] for step in STEPS if step in rates},
             engine_seconds={name: used.seconds for name, used in usage.items()},
