@@ -1,5 +1,6 @@
 """Taking turns at one engine: its lock, its accounts, its errors made ours."""
 
+import math
 import time
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
@@ -9,7 +10,7 @@ from threading import Lock
 from typing import TypeVar
 
 from kinodex.domain import lifelines
-from kinodex.domain.errors import EngineFailed, KinodexError
+from kinodex.domain.errors import EngineBusy, EngineFailed, KinodexError
 from kinodex.domain.lifelines import Lifeline
 from kinodex.engines.protocols import Engine, ReadSound
 
@@ -22,6 +23,9 @@ BATCH = 8
 
 LOOK_S = 0.25
 """Whoever waits for an engine looks so often whether it still works."""
+
+PATIENCE_S = 30.0
+"""A request, which nobody watches, waits for an engine at most so long; a step waits while others go on."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +78,9 @@ class Turns:
     ``reason`` says why the engine is not ready; it is ``None`` once its model is loaded.
     """
 
-    def __init__(self, engine: Engine) -> None:
+    def __init__(self, engine: Engine, *, patience_s: float = PATIENCE_S) -> None:
+        """Begin with nobody at the engine; what no step waits for waits at most so many seconds."""
+        self._patience_s = patience_s
         self.engine = engine.name
         self.reason: str | None = "its model is not loaded yet"
         self._warm_up = engine.warm_up
@@ -107,20 +113,26 @@ class Turns:
         self._items += items
 
     def warm_up(self) -> None:
-        """Load the engine's model; raises as ``take`` does."""
-        self.take(lambda: None)
+        """Load the engine's model, however long others have the engine; raises as ``take`` does."""
+        self._take(lambda: None, outside=None, patience_s=math.inf)
 
     def take(self, work: Callable[[], Result], *, outside: Outside | None = None) -> Result:
         """
         Wait for the engine and let it work.
 
         Raises:
+            EngineBusy: If no step but a request waits for it, and others have it for too long.
             EngineNotReady: If its model cannot be loaded.
             EngineFailed: If it hangs, or raises anything but ours, ``MemoryError``, or what is from outside.
         """
-        self._acquire(self._next_in_line)
+        patience_s = self._patience_s if lifelines.current() is None else math.inf
+        return self._take(work, outside=outside, patience_s=patience_s)
+
+    def _take(self, work: Callable[[], Result], *, outside: Outside | None, patience_s: float) -> Result:
+        give_up_at_s = time.monotonic() + patience_s
+        self._acquire(self._next_in_line, give_up_at_s=give_up_at_s)
         try:
-            self._acquire(self._lock)
+            self._acquire(self._lock, give_up_at_s=give_up_at_s)
         finally:
             self._next_in_line.release()
         start_s, outside_s = time.perf_counter(), outside.seconds if outside else 0.0
@@ -135,17 +147,20 @@ class Turns:
             self._holder = None
             self._lock.release()
 
-    def _acquire(self, lock: Lock) -> None:
+    def _acquire(self, lock: Lock, *, give_up_at_s: float) -> None:
         """
         Wait for a lock; that whoever has the engine goes on is a sign of life for those who wait.
 
         Raises:
+            EngineBusy: The time to give up has come.
             EngineFailed: The engine hangs.
         """
         seen = self._progress()
-        while not lock.acquire(timeout=LOOK_S):
+        while not lock.acquire(timeout=min(LOOK_S, max(0.0, give_up_at_s - time.monotonic()))):
             if self._is_hung:
                 raise EngineFailed(self.engine, "it hangs")
+            if time.monotonic() >= give_up_at_s:
+                raise EngineBusy(self.engine, self._patience_s)
             if (progress := self._progress()) != seen:
                 seen = progress
                 lifelines.moved()

@@ -145,6 +145,7 @@ ANSWERS: Mapping[type[errors.KinodexError], Answer] = {
     errors.TaskWithdrawn: Answer(404),
     errors.Overloaded: Answer(429),
     errors.ServerOverloaded: Answer(503, retry_after_s=LONGEST_WAIT_S),
+    errors.EngineBusy: Answer(503, retry_after_s=LONGEST_WAIT_S),
     errors.ServerStopping: Answer(503, retry_after_s=LONGEST_WAIT_S),
     HostNotAllowed: Answer(421),
     BodyStalled: Answer(408),

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
-from kinodex.domain.errors import EngineFailed, EngineNotReady, TaskWithdrawn
+from kinodex.domain.errors import EngineBusy, EngineFailed, EngineNotReady, TaskWithdrawn
 from kinodex.domain.lifelines import Lifeline
 from kinodex.engines.turns import BATCH, Outside, Turns
 
@@ -249,3 +249,31 @@ def _until(condition: Callable[[], bool]) -> None:
     while not condition():
         assert time.monotonic() < give_up_at
         time.sleep(0.005)
+
+
+def test_a_request_does_not_wait_for_ever_for_an_engine_that_works_for_others(engine: Bare) -> None:
+    turns, begun, go = Turns(engine, patience_s=0.05), threading.Event(), threading.Event()
+
+    def work() -> None:
+        begun.set()
+        go.wait(30)
+
+    holder = threading.Thread(target=turns.take, args=(work,))
+    holder.start()
+    assert begun.wait(30)
+
+    with pytest.raises(
+        EngineBusy, match=r"^The engine bare was at work for others all the 0\.05 s"
+    ) as caught:
+        turns.take(lambda: None)
+    assert (caught.value.code, caught.value.retry_after_s) == ("engine_busy", 10)
+
+    waited = threading.Thread(target=turns.warm_up)  # what loads models at the start is no request
+    waited.start()
+    with Lifeline().held():  # nor is a step
+        step = threading.Timer(0.2, go.set)
+        step.start()
+        assert turns.take(lambda: "done") == "done"
+    holder.join(30)
+    waited.join(30)
+    assert turns.take(lambda: "done") == "done", "nobody who gave up holds a place in line"

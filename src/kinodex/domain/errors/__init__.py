@@ -83,6 +83,7 @@ from kinodex.domain.errors.fetching import (
 from kinodex.domain.errors.machine import (
     DatabaseUnusable,
     DataFolderInUse,
+    EngineBusy,
     EngineFailed,
     EngineNotReady,
     Overloaded,
@@ -180,6 +181,7 @@ __all__ = [
     "DownloadLost",
     "EncodingUnsupported",
     "EndpointUnknown",
+    "EngineBusy",
     "EngineFailed",
     "EngineNotReady",
     "FetchFailed",

@@ -92,6 +92,17 @@ class ServerOverloaded(Overloaded):
     code = "server_overloaded"
 
 
+class EngineBusy(ServerOverloaded):
+    """An engine worked for others for longer than a request waits."""
+
+    code = "engine_busy"
+
+    def __init__(self, engine: str, waited_s: float) -> None:
+        reason = f"The engine {engine} was at work for others all the {waited_s:g} s a request waits for it."
+        super().__init__(reason, retry_after_s=10)
+        self.engine = engine
+
+
 class ServerStopping(Overloaded):
     """The server was told to stop; another one, or the same one soon, takes the request."""
 
