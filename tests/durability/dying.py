@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
-from tests.durability.lanes import Death, Stage, forking, stage
+from tests.durability.lanes import Death, Stage, stage
 
 AT_ONCE = 2
 LANES = 6
@@ -32,9 +32,6 @@ def die_at(points: Sequence[tuple[str, str]], folder: Path) -> dict[str, Death]:
 
 def _die_everywhere(common: Stage, folder: Path, parts: Sequence[Sequence[tuple[str, str]]]) -> list[Death]:
     """Run some lanes one after the other; short ones, since each life looks at all that is there."""
-    with forking() as program:
-        return [
-            death
-            for number, part in enumerate(parts)
-            for death in common.lane(folder / str(number)).run(program, part)
-        ]
+    return [
+        death for number, part in enumerate(parts) for death in common.lane(folder / str(number)).run(part)
+    ]

@@ -2,6 +2,7 @@
 
 import json
 import os
+import select
 import shutil
 import subprocess
 import sys
@@ -46,10 +47,11 @@ class Stage:
     """
     What lanes share.
 
-    That is a clip and how it was read, a site that serves clips, a receiver of webhooks, and a data folder
-    to begin with.
+    That is the program that forks lives, a clip and how it was read, a site that serves clips, a receiver of
+    webhooks, and a data folder to begin with.
     """
 
+    program: "subprocess.Popen[bytes]"
     recording: Path
     origin: Origin
     receiver: Receiver
@@ -60,20 +62,19 @@ class Stage:
         if "database_url" not in options:
             shutil.copytree(self.beginning, folder)
         hooks = _hooks(self.receiver, folder)
-        return Lane(folder, self.recording, self.origin, hooks=hooks, **options)
+        return Lane(self.program, folder, self.recording, self.origin, hooks=hooks, **options)
 
 
 @contextmanager
 def stage(folder: Path) -> Iterator[Stage]:
-    """Make a clip, decode it once, keep what that left, and serve clips."""
+    """Make a clip, decode it once, keep what that left, and serve clips to lives."""
     recording = folder / "recording"
     clip = record(recording)
-    with serve_origin() as origin, receiving() as receiver:
+    with serve_origin() as origin, receiving() as receiver, forking() as program:
         origin.files, origin.pause_s = EndlessFiles(clip.read_bytes()), 0.01
-        first = Lane(folder / "beginning", recording, origin)
-        with forking() as program:
-            assert first.live(program, scenario="none", point="none") == 0, first.log()
-        yield Stage(recording, origin, receiver, first.folder)
+        first = Lane(program, folder / "beginning", recording, origin)
+        assert first.live(scenario="none", point="none") == 0, first.log()
+        yield Stage(program, recording, origin, receiver, first.folder)
 
 
 def _hooks(receiver: Receiver, folder: Path) -> dict[str, str]:
@@ -97,7 +98,15 @@ def _hooks(receiver: Receiver, folder: Path) -> dict[str, str]:
 class Lane:
     """One data folder and the lives on it."""
 
-    def __init__(self, folder: Path, recording: Path, origin: Origin, **options: Any) -> None:
+    def __init__(
+        self,
+        program: "subprocess.Popen[bytes]",
+        folder: Path,
+        recording: Path,
+        origin: Origin,
+        **options: Any,
+    ) -> None:
+        self._program = program
         self.folder = folder
         folder.mkdir(parents=True, exist_ok=True)
         self._arguments = {
@@ -108,14 +117,23 @@ class Lane:
             **options,
         }
 
-    def live(self, program: "subprocess.Popen[str]", **arguments: Any) -> int:
+    def live(self, **arguments: Any) -> int:
         """Live one life; return how it ended."""
         (self.folder / "violations").unlink(missing_ok=True)
-        assert program.stdin is not None
-        assert program.stdout is not None
-        program.stdin.write(json.dumps({**self._arguments, **arguments}) + "\n")
-        program.stdin.flush()
-        return int(program.stdout.readline())
+        answer = self.folder / "answer"
+        os.mkfifo(answer)
+        opened = os.open(answer, os.O_RDONLY | os.O_NONBLOCK)
+        try:
+            line = json.dumps({**self._arguments, **arguments, "answer": str(answer)}) + "\n"
+            assert self._program.stdin is not None
+            # In one piece: other lanes write to the same program.
+            os.write(self._program.stdin.fileno(), line.encode())
+            while not select.select([opened], [], [], 1.0)[0]:
+                assert self._program.poll() is None, "the program that forks lives has ended"
+            return int(os.read(opened, 16))
+        finally:
+            os.close(opened)
+            answer.unlink()
 
     def found(self) -> list[str]:
         """Return what the last life found wrong at its beginning."""
@@ -128,12 +146,12 @@ class Lane:
     def log(self) -> str:
         return (self.folder / "log").read_text()[-3000:]
 
-    def run(self, program: "subprocess.Popen[str]", deaths: Sequence[tuple[str, str]]) -> Iterator[Death]:
+    def run(self, deaths: Sequence[tuple[str, str]]) -> Iterator[Death]:
         """Die at each point, given as scenario and name, and look at what each death has left."""
         lives = [life for scenario, point in deaths for life in _leading_to(scenario, point)]
         last: Death | None = None
         for scenario, point in (*lives, ("none", "none")):
-            status = self.live(program, scenario=scenario, point=point)
+            status = self.live(scenario=scenario, point=point)
             if last is not None:
                 # A life that dies while it recovers has not come to look at what the one before has left.
                 last.violations = [] if scenario == "recover" else self.found()
@@ -147,7 +165,7 @@ def _leading_to(scenario: str, point: str) -> list[tuple[str, str]]:
 
 
 @contextmanager
-def forking() -> Iterator["subprocess.Popen[str]"]:
+def forking() -> Iterator["subprocess.Popen[bytes]"]:
     """Start the program that forks lives."""
     paths = [str(ROOT / "tests" / "support"), *os.environ.get("PYTHONPATH", "").split(os.pathsep)]
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, paths))}
@@ -156,8 +174,6 @@ def forking() -> Iterator["subprocess.Popen[str]"]:
         cwd=ROOT,
         env=environment,
         stdin=subprocess.PIPE,
-        stdout=subprocess.PIPE,
-        text=True,
     )
     try:
         yield program
@@ -165,5 +181,3 @@ def forking() -> Iterator["subprocess.Popen[str]"]:
         assert program.stdin is not None
         program.stdin.close()
         program.wait(timeout=60)
-        assert program.stdout is not None
-        program.stdout.close()

@@ -2,7 +2,8 @@
 A program that lives until it is killed, and first looks at what its last death has left.
 
 Run as a script it imports everything once and then forks one life for each line it reads: a JSON object
-with the arguments of ``live``. It answers each with one line when the life has ended.
+with the arguments of ``live``, and the ``answer``: a named pipe that is told when the life has ended. Lives
+may go on side by side.
 """
 
 import gc
@@ -22,6 +23,7 @@ from secrets import token_hex
 from typing import Any
 from urllib.parse import urlsplit
 
+import numpy.ma  # noqa: F401  imported late, and so by each fork anew
 from fakes import quick_executor
 from tests.durability.doings import DOINGS, LOOKS_EVERY_S, PATIENCE_S
 from tests.durability.journal import Journal
@@ -279,7 +281,6 @@ def live(
         if scenario in AT_REST:
             os._exit(0)
     # Whoever outlived the scenario stops in order: an exit between two steps would be one more kill.
-    os._exit(0)
 
 
 def _fetcher_here(config: FetchConfig, **_links: object) -> VideoFetcher:
@@ -288,19 +289,37 @@ def _fetcher_here(config: FetchConfig, **_links: object) -> VideoFetcher:
 
 
 def main() -> None:
-    """Fork a life for each line, and tell how it ended: its status as ``os.waitstatus_to_exitcode`` says."""
+    """Begin a life for each line, and have somebody watch it and tell how it ended."""
     gc.collect()
     gc.freeze()
     for line in sys.stdin:
         arguments = json.loads(line)
-        kill_after_s = arguments.pop("kill_after_s", None)
-        pid = os.fork()
-        if pid == 0:
-            _be(arguments)
-        if kill_after_s is not None:
-            _kill_after(pid, kill_after_s, Path(arguments["folder"]) / "violations")
-        _, status = os.waitpid(pid, 0)
-        print(os.waitstatus_to_exitcode(status), flush=True)  # noqa: T201  the answer
+        if os.fork() == 0:
+            _watch(arguments)
+        _bury()
+    while _bury(os.WEXITED):
+        pass
+
+
+def _watch(arguments: dict[str, Any]) -> None:
+    """Fork a life, kill it when it is time to, and answer with its status, as an exit code."""
+    answer, kill_after_s = arguments.pop("answer"), arguments.pop("kill_after_s", None)
+    pid = os.fork()
+    if pid == 0:
+        _be(arguments)
+    if kill_after_s is not None:
+        _kill_after(pid, kill_after_s, Path(arguments["folder"]) / "violations")
+    _, status = os.waitpid(pid, 0)
+    Path(answer).write_text(str(os.waitstatus_to_exitcode(status)))
+    os._exit(0)
+
+
+def _bury(how: int = os.WEXITED | os.WNOHANG) -> bool:
+    """Collect one who watched a life that has ended; return whether there was one."""
+    try:
+        return os.waitid(os.P_ALL, 0, how) is not None
+    except ChildProcessError:
+        return False
 
 
 def _be(arguments: dict[str, Any]) -> None:
@@ -309,6 +328,7 @@ def _be(arguments: dict[str, Any]) -> None:
     os.dup2(log, 2)
     try:
         live(**arguments)
+        os._exit(0)
     except BaseException:  # noqa: BLE001  it must not go on as a second forking program
         traceback.print_exc()
         sys.stderr.flush()

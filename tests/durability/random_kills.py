@@ -17,7 +17,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from tests.durability.lanes import KILLED, Stage, forking, stage
+from tests.durability.lanes import KILLED, Stage, stage
 
 LONGEST_S = 0.8
 """A life that has looked at everything goes on for at most so long: about two tasks."""
@@ -80,18 +80,17 @@ def _lane(
     if time.monotonic() > ends_at:
         return report
     lane = common.lane(folder, **options)
-    with forking() as program:
-        for number in range(kills + 1):
-            # The last one only looks.
-            arguments = {"scenario": "everything", "kill_after_s": moments.uniform(0.0, LONGEST_S)}
-            if number == kills:
-                arguments = {"scenario": "none"}
-            status = lane.live(program, point="none", **arguments)
-            report.ends[status] += 1
-            report.kills += status == KILLED
-            report.violations += [f"{folder.name}, life {number}: {each}" for each in lane.found()]
-            if status not in {0, KILLED}:
-                report.violations.append(f"{folder.name}, life {number} ended {status}: {lane.log()}")
+    for number in range(kills + 1):
+        # The last one only looks.
+        arguments = {"scenario": "everything", "kill_after_s": moments.uniform(0.0, LONGEST_S)}
+        if number == kills:
+            arguments = {"scenario": "none"}
+        status = lane.live(point="none", **arguments)
+        report.ends[status] += 1
+        report.kills += status == KILLED
+        report.violations += [f"{folder.name}, life {number}: {each}" for each in lane.found()]
+        if status not in {0, KILLED}:
+            report.violations.append(f"{folder.name}, life {number} ended {status}: {lane.log()}")
     shutil.rmtree(folder)
     return report
 

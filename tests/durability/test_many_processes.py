@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from clips import make_clip
 from fakes import quick_executor
-from tests.durability.lanes import KILLED, Stage, forking, stage
+from tests.durability.lanes import KILLED, Stage, stage
 from tests.durability.points import POINTS
 
 from kinodex import bootstrap
@@ -43,8 +43,7 @@ def test_nothing_is_lost_or_left_behind_by_kills_with_postgresql(
     part: int, common: Stage, tmp_path: Path, postgres_url: str
 ) -> None:
     lane = common.lane(tmp_path / "lane", database_url=postgres_url, dead_after_s=1.5)
-    with forking() as program:
-        deaths = list(lane.run(program, DEATHS[part::2]))
+    deaths = list(lane.run(DEATHS[part::2]))
     assert [death.point for death in deaths if death.status != KILLED] == [], "points never reached"
     assert {death.point: death.violations for death in deaths if death.violations} == {}
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from tests.durability.lanes import KILLED, Stage, forking, stage
+from tests.durability.lanes import KILLED, Stage, stage
 from tests.durability.wrong_orders import WRONG_ORDERS
 
 pytestmark = pytest.mark.slow
@@ -29,8 +29,7 @@ def common(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stage]:
 def test_a_wrong_order_is_found_by_a_kill(wrong_order: str, common: Stage, tmp_path: Path) -> None:
     scenario, point, sign = EXPECTED[wrong_order]
     lane = common.lane(tmp_path / "lane", wrong_order=wrong_order, patience_s=4.0)
-    with forking() as program:
-        (death,) = lane.run(program, [(scenario, point)])
+    (death,) = lane.run([(scenario, point)])
     assert death.status == KILLED
     assert any(sign in violation for violation in death.violations), death.violations
 
@@ -41,6 +40,5 @@ def test_a_wrong_order_shows_only_when_something_is_killed(
 ) -> None:
     scenario, _, _ = EXPECTED[wrong_order]
     lane = common.lane(tmp_path / "lane", wrong_order=wrong_order)
-    with forking() as program:
-        (life,) = lane.run(program, [(scenario, "none")])
+    (life,) = lane.run([(scenario, "none")])
     assert (life.status, life.violations) == (0, [])
