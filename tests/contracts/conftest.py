@@ -22,6 +22,15 @@ def postgres_records(postgres_server: str) -> Iterator[SqlRecords]:
         opened.close()
 
 
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Where records meet bytes, two pairs have all four stores; the other two pairs are slow."""
+    for item in items:
+        params = getattr(getattr(item, "callspec", None), "params", {})
+        if (params.get("records"), params.get("blobs")) in {("sqlite", "s3"), ("postgres", "folder")}:
+            item.add_marker(pytest.mark.slow)
+
+
 @pytest.fixture(scope="session")
 def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A database file that has our tables already."""

@@ -9,6 +9,8 @@ import pytest
 from kinodex.engines.lite0_graph import build_lite0
 from kinodex.engines.onnx_model import OnnxModel
 
+pytestmark = pytest.mark.slow
+
 Weights = dict[str, np.ndarray]
 
 BLOCKS = (  # kernel, stride, expansion, channels in, channels out: EfficientNet-Lite0

@@ -9,6 +9,8 @@ import pytest
 from kinodex.engines.minilm_graph import DIMENSIONS, HEADS, LAYERS, build_minilm
 from kinodex.engines.onnx_model import OnnxModel
 
+pytestmark = pytest.mark.slow
+
 VOCABULARY = 50
 WIDE = 4 * DIMENSIONS
 Weights = dict[str, np.ndarray]

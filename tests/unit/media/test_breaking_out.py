@@ -21,6 +21,8 @@ from kinodex.domain.media import MediaFacts
 from kinodex.media import pyav
 from kinodex.media.pyav import Allowance, PyavReader, sandbox_state
 
+pytestmark = pytest.mark.slow
+
 MIB = 1024 * 1024
 BEGINNING = b"\0\0\0\x18ftypmp42\0\0\0\0mp42isom"
 FACTS = MediaFacts(

@@ -11,6 +11,8 @@ from clips import make_clip
 from kinodex.domain.errors import VideoBroken
 from kinodex.media.pyav import PyavReader
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def clip(tmp_path_factory: pytest.TempPathFactory) -> Path:
