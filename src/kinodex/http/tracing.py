@@ -5,7 +5,6 @@ import re
 import time
 
 import structlog
-from starlette.datastructures import Headers
 from starlette.requests import ClientDisconnect
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -19,6 +18,8 @@ log = structlog.get_logger(__name__)
 REQUEST_ID = "kinodex.request_id"
 CLOSED_BY_CLIENT = 499
 """What the log says of a client that left; nobody is there to be answered."""
+_ALWAYS = ((b"x-content-type-options", b"nosniff"), (b"cache-control", b"no-store"))
+_ID_HEADER = b"x-request-id"
 _SANE_ID = re.compile(r"[A-Za-z0-9._:-]{1,64}")
 
 
@@ -44,7 +45,7 @@ class Tracing:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
-        sent = Headers(scope=scope).get("x-request-id", "")
+        sent = next((value.decode("latin-1") for name, value in scope["headers"] if name == _ID_HEADER), "")
         scope[REQUEST_ID] = sent if _SANE_ID.fullmatch(sent) else _new_id()
         with structlog.contextvars.bound_contextvars(request_id=scope[REQUEST_ID]):
             await self._serve(scope, _Exchange(scope, receive, send))
@@ -120,10 +121,9 @@ class _Exchange:
         left = allowance.headers() if allowance else {}
         return [
             *((name.lower().encode(), value.encode()) for name, value in left.items()),
-            (b"x-request-id", request_id_of(self._scope).encode()),
+            (_ID_HEADER, request_id_of(self._scope).encode()),
             (b"x-api-version", generation_of(self._scope).encode()),
-            (b"x-content-type-options", b"nosniff"),
-            (b"cache-control", b"no-store"),
+            *_ALWAYS,
         ]
 
 
