@@ -52,8 +52,6 @@ def _rows(family: str, *endpoints: tuple[str, tuple[str, ...]], why: str = "", l
     return [Row(family, *each.split(" ", 1), versions, why=why, lacks=lacks) for each, versions in endpoints]
 
 
-NO_VIDEO_VECTORS = "no `embedding_option`"
-
 PLATFORM = (
     *_rows(
         "Indexes",
@@ -83,9 +81,9 @@ PLATFORM = (
         why=f"{CLOUD}; `kinodex index add` takes whole folders",
     ),
     *_rows("Videos", ("GET /indexes/{index_id}/videos", ALL)),
-    *_rows("Videos", ("GET /indexes/{index_id}/videos/{video_id}", ALL), lacks=NO_VIDEO_VECTORS),
     *_rows(
         "Videos",
+        ("GET /indexes/{index_id}/videos/{video_id}", ALL),
         ("PUT /indexes/{index_id}/videos/{video_id}", ALL),
         ("PATCH /indexes/{index_id}/videos/{video_id}", V3),
         ("DELETE /indexes/{index_id}/videos/{video_id}", ALL),

@@ -54,6 +54,15 @@ def put(store: SegmentVectors, video_id: VideoId, rows: VectorRows) -> VectorMan
     return store.put(video_id, Modality.VISUAL, SPACE, rows)
 
 
+def test_rows_come_back_as_they_were_put_but_for_rounding(blobs: ObstoreBlobs) -> None:
+    put_in = rows_of(unit(40, seed=9), views=2)
+    rows = SegmentVectors(blobs).rows(put(SegmentVectors(blobs), FIRST, put_in))
+    assert np.abs(rows.vectors - put_in.vectors).max() < 1e-3
+    assert np.allclose(np.linalg.norm(rows.vectors, axis=1), 1, atol=1e-6)
+    for name in ("spans", "at_s", "numbers"):
+        assert np.array_equal(getattr(rows, name), getattr(put_in, name))
+
+
 def test_the_nearest_rows_come_first_as_a_full_look_finds_them(blobs: ObstoreBlobs) -> None:
     store = SegmentVectors(blobs)
     vectors = {FIRST: unit(300, seed=1), SECOND: unit(200, seed=2)}

@@ -1,5 +1,7 @@
 """The sample clip, from its URL to the moments found in it, with the engines users get."""
 
+import operator
+
 import pytest
 from live import LiveServer
 from origin import Origin
@@ -67,3 +69,20 @@ def test_the_video_keeps_what_is_said_and_written(server: LiveServer, sample_ind
     base = f"/v1.1/indexes/{sample_index}/videos/{video_id}"
     assert server.get(f"{base}/transcription")["data"]
     assert server.get(f"{base}/text-in-video")["data"]
+
+
+def test_a_video_gives_vectors_that_texts_can_be_compared_with(server: LiveServer, sample_index: str) -> None:
+    video_id = server.get(f"/v1.3/indexes/{sample_index}/videos")["data"][0]["_id"]
+    path = f"/v1.3/indexes/{sample_index}/videos/{video_id}"
+    shown = server.get(path, params={"embedding_option": ["visual", "transcription"]})
+    segments = shown["embedding"]["video_embedding"]["segments"]
+    question = next(each for each in sample.QUESTIONS if each.kind == "said")
+    asked = server.request(
+        "POST", "/v1.3/embed", data={"model_name": "marengo3.0", "text": question.text}
+    ).json()["text_embedding"]["transcription"]
+    said = [each for each in segments if each["embedding_option"] == "transcription"]
+    assert {each["space"] for each in said} == {asked["space"]["id"]}
+    near = max(said, key=lambda each: sum(map(operator.mul, each["float"], asked["float"])))
+    found = server.search(sample_index, question.text, [question.option])["data"][0]
+    assert near["start_offset_sec"] < found["end"]
+    assert found["start"] < near["end_offset_sec"]

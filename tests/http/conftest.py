@@ -40,7 +40,7 @@ from kinodex.jobs.protocols import Attempt, Line, Place
 from kinodex.media.stills import read_still
 from kinodex.sources.posting import CurlPoster
 from kinodex.sources.protocols import Sample
-from kinodex.stores.protocols import TextLine, VectorHit
+from kinodex.stores.protocols import TextLine, VectorHit, VectorManifest, VectorRows
 from kinodex.stores.sql.records import SqlRecords
 from kinodex.usecases import UseCases
 from kinodex.usecases.blobs import (
@@ -285,6 +285,9 @@ class NoVectors:
 
     def put(self, *args: object) -> Any:
         raise NotImplementedError
+
+    def rows(self, manifest: VectorManifest) -> VectorRows:
+        raise FileNotFoundError(manifest.blob)
 
     def search(self, manifests: object, queries: object, *, top_k: int) -> Sequence[VectorHit]:
         return []
@@ -551,6 +554,7 @@ def _library(
         limits=ASSET_LIMITS,
         uploads=folder / "uploads",
         intake=folder / "intake",
+        vectors=NoVectors(),
         executor=None,  # type: ignore[arg-type]  # put in by the caller
         pictures=None,  # type: ignore[arg-type]  # put in by the caller
         video_limits=limits.V1_3,

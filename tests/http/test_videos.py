@@ -7,8 +7,11 @@ from urllib.parse import quote
 import pytest
 from starlette.testclient import TestClient
 
+from kinodex.domain.ids import IndexId
+from kinodex.domain.options import Modality
 from kinodex.domain.timeline import Span
 from kinodex.domain.warnings import VideoWarning
+from kinodex.stores.protocols import VectorManifest
 
 AT = datetime(2023, 10, 1, 12, 0, 0, 999_000, tzinfo=UTC)
 FACTS = {"filename": "a.mp4", "duration": 60.0, "fps": 25.0, "width": 640, "height": 360, "size": 1000}
@@ -65,6 +68,34 @@ def test_what_is_said_comes_with_the_video_on_request(client, backstage, index_i
         {"start": 0.0, "end": 5.0, "value": "hello there"},
         {"start": 10.0, "end": 15.0, "value": "again"},
     ]
+
+
+def test_vectors_come_with_the_video_on_request(client, backstage, index_id: str) -> None:
+    video = backstage.add_video(index_id)
+    path = f"indexes/{index_id}/videos/{video.id}"
+    assert "embedding" not in client.get(f"/v1.3/{path}").json()
+    assert "embedding" not in client.get(f"/v1.2/{path}?embedding_option=visual").json()
+
+    shown = client.get(f"/v1.3/{path}?embedding_option=visual&embedding_option=audio").json()
+    assert shown["embedding"] == {"model_name": "marengo2.5", "video_embedding": {"segments": []}}
+    (note,) = shown["notes"]
+    assert note.startswith("No engine of this server embeds sounds.")
+
+    answer = client.get(f"/v1.3/{path}?embedding_option=smell")
+    assert (answer.status_code, answer.json()["code"]) == (400, "parameter_invalid")
+    assert "'smell' is not one of visual, visual-text, transcription, audio" in answer.json()["message"]
+
+
+def test_lost_vectors_are_said_to_be_lost(client, backstage, index_id: str) -> None:
+    video = backstage.add_video(index_id)
+    lost = VectorManifest(
+        video_id=video.id, modality=Modality.VISUAL, space="fake", blob="gone.vec", sha256="0" * 64, rows=1
+    )
+    with backstage.records.write() as transaction:
+        transaction.manifests.add(IndexId(index_id), [lost])
+    shown = client.get(f"/v1.3/indexes/{index_id}/videos/{video.id}?embedding_option=visual").json()
+    assert shown["embedding"]["video_embedding"]["segments"] == []
+    assert shown["notes"] == ["The vectors of this video cannot be read; `kinodex fsck` says what is lost."]
 
 
 def _found(client: TestClient, index_id: str, query: str, version: str = "v1.3") -> set[str]:

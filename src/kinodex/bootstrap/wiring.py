@@ -138,6 +138,7 @@ def _library_tools(
     return LibraryTools(
         records=tools.records,
         blobs=tools.blobs,
+        vectors=tools.vectors,
         jobs=jobs,
         fetcher=tools.fetcher,
         media=tools.media,

@@ -9,7 +9,7 @@ from kinodex.engines.executor import Executor
 from kinodex.jobs.protocols import Jobs
 from kinodex.media.protocols import MediaReader, ReadStill
 from kinodex.sources.protocols import VideoFetcher
-from kinodex.stores.protocols import BlobStore, Records
+from kinodex.stores.protocols import BlobStore, Records, VectorStore
 from kinodex.usecases.asset_renditions import AssetPlayback
 from kinodex.usecases.assets import Assets
 from kinodex.usecases.embed_tasks import EmbedTasks
@@ -22,6 +22,7 @@ from kinodex.usecases.pictures import QueryPictures
 from kinodex.usecases.purging import Purging
 from kinodex.usecases.tasks import Tasks
 from kinodex.usecases.uploads import Uploads
+from kinodex.usecases.video_embeddings import VideoEmbeddings
 from kinodex.usecases.videos import Videos
 
 
@@ -36,6 +37,7 @@ class LibraryTools:
 
     records: Records
     blobs: BlobStore
+    vectors: VectorStore
     jobs: Jobs
     fetcher: VideoFetcher
     media: MediaReader
@@ -60,6 +62,7 @@ class Library:
     indexed: IndexedAssets
     intake: AssetIntake
     embeddings: Embeddings
+    video_embeddings: VideoEmbeddings
     embed_tasks: EmbedTasks
     embed_work: EmbedWork
 
@@ -70,6 +73,7 @@ def open_library(tools: LibraryTools, *, tasks: Tasks, videos: Videos) -> Librar
     examiner = Examiner(media=tools.media, read_still=tools.read_still, image_bytes=tools.limits.image_bytes)
     return Library(
         embeddings=Embeddings(executor=tools.executor, pictures=tools.pictures, records=records, blobs=blobs),
+        video_embeddings=VideoEmbeddings(records=records, vectors=tools.vectors, executor=tools.executor),
         embed_tasks=EmbedTasks(
             records=records,
             blobs=blobs,

@@ -7,12 +7,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TypeVar
 
+import numpy as np
 import pytest
 from clips import make_clip
 from fakes import quick_executor
 from films import add_subtitles
 
 from kinodex import bootstrap
+from kinodex.domain.embeddings import EmbedOption
 from kinodex.domain.errors import (
     KinodexError,
     NotFound,
@@ -121,6 +123,27 @@ def test_what_is_seen_said_and_written_is_found(usecases: UseCases, task: Task) 
         best = usecases.search.search(request, owner="me").moments[0]
         assert best.video_id == task.video_id
         assert best.span.start_s == pytest.approx(start_s, abs=0.5)
+
+
+def test_a_video_gives_the_vectors_it_was_indexed_with(usecases: UseCases, task: Task) -> None:
+    of = usecases.library.video_embeddings.of
+    seen = of(task.index_id, task.video_id, {EmbedOption.VISUAL})
+    said = of(task.index_id, task.video_id, {EmbedOption.TRANSCRIPTION})
+    assert [each.start_s for each in seen] == sorted({each.start_s for each in seen})
+    assert seen[-1].end_s == pytest.approx(usecases.videos.get(task.index_id, task.video_id).facts.duration_s)
+    lines = usecases.videos.lines(task.index_id, task.video_id, modality=Modality.SPEECH, span=None)
+    assert [each.start_s for each in said] == pytest.approx([line.span.start_s for line in lines])
+    for each in (*seen, *said):
+        assert np.linalg.norm(np.frombuffer(each.vector, dtype="<f4")) == pytest.approx(1)
+    # Both are what texts are compared with: the words that are said find their own line.
+    words = usecases.library.embeddings.text(lines[0].text, truncate="none")
+    assert {each.space for each in seen} == {words.visual.space.id}
+    near = [float(np.frombuffer(each.vector, dtype="<f4") @ words.sentence.values) for each in said]
+    assert near[0] == max(near) == pytest.approx(1, abs=1e-2)
+
+    usecases.videos.delete(task.index_id, task.video_id)
+    with pytest.raises(NotFound):
+        of(task.index_id, task.video_id, {EmbedOption.VISUAL})
 
 
 def test_a_file_that_breaks_a_limit_leaves_no_task_and_no_upload(

@@ -7,7 +7,7 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse
 
 from kinodex.domain import errors
-from kinodex.domain.embeddings import EmbedOption, EmbedScope, EmbedStatus, EmbedWanted
+from kinodex.domain.embeddings import EmbedScope, EmbedStatus, EmbedWanted
 from kinodex.domain.ids import EmbedTaskId
 from kinodex.domain.listing import Condition
 from kinodex.domain.names import clean_filename
@@ -15,6 +15,7 @@ from kinodex.http.auth import READ, WRITE
 from kinodex.http.bodies import read_body
 from kinodex.http.dependencies import UseCasesDep
 from kinodex.http.disk import SPACE
+from kinodex.http.embedding_options import options_of
 from kinodex.http.fields import Fields
 from kinodex.http.gates import EMBEDS
 from kinodex.http.idempotency import made_id
@@ -40,11 +41,6 @@ router = APIRouter(prefix="/embed", tags=["embeddings"])
 LIST = Operation(answer=spec.LIST_TASKS, query=list_query({}, spec.LIST_SPECIAL))
 MARENGO = "marengo"
 _SOUND_BYTES = 10 * 1024 * 1024
-_OPTIONS = {
-    "visual": EmbedOption.VISUAL,
-    "visual-text": EmbedOption.VISUAL,
-    "transcription": EmbedOption.TRANSCRIPTION,
-}
 
 
 @router.post("", dependencies=[WRITE, SERVED, EMBEDS], openapi_extra=documented(spec.CREATE))
@@ -129,7 +125,7 @@ async def get_task(
 ) -> JSONResponse:
     """Return an embedding task, with its vectors once it is ready."""
     words = query_fields(request.query_params).texts("embedding_option")
-    options, notes = _chosen(words or ())
+    options, notes = options_of(words or ())
     task = await call(usecases.library.embed_tasks.get, embed_task_id_of(embed_task_id), family="v1")
     vectors = await call(usecases.library.embed_tasks.vectors, task)
     kept = [each for each in vectors if words is None or each.option in options]
@@ -169,15 +165,6 @@ def _wanted(body: Fields) -> EmbedWanted:
         start_s=body.number("video_start_offset_sec", default=0),
         end_s=None if body.value("video_end_offset_sec") is None else end_s,
     )
-
-
-def _chosen(words: Sequence[str]) -> tuple[set[EmbedOption], list[str]]:
-    for word in words:
-        if word not in {*_OPTIONS, "audio"}:
-            listed_options = ", ".join((*_OPTIONS, "audio"))
-            raise errors.ParameterInvalid("embedding_option", f"{word[:80]!r} is not one of {listed_options}")
-    notes = [wire.NO_SOUND_EMBEDDING] if "audio" in words else []
-    return {_OPTIONS[word] for word in words if word in _OPTIONS}, notes
 
 
 def _statuses(name: str, texts: Sequence[str]) -> Sequence[Condition]:

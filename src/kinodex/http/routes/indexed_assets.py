@@ -25,6 +25,7 @@ from kinodex.http.spec.operation import Operation, documented, list_query, page_
 from kinodex.http.threads import call
 from kinodex.http.tracing import request_id_of
 from kinodex.http.versions import only_in
+from kinodex.http.video_vectors import embedding_of
 from kinodex.http.wire import assets as wire
 from kinodex.http.wire import values
 from kinodex.usecases.tasks import TaskRequest
@@ -83,10 +84,17 @@ async def list_indexed_assets(index_id: str, request: Request, usecases: UseCase
 async def get_indexed_asset(
     index_id: str, indexed_asset_id: str, request: Request, usecases: UseCasesDep
 ) -> JSONResponse:
-    """Return an indexed asset; with ``transcription=true`` also what is said in it."""
+    """
+    Return an indexed asset.
+
+    With ``transcription=true`` also what is said in it, with ``embedding_option`` its vectors.
+    """
     index, identifier = index_id_of(index_id), video_id_of(indexed_asset_id)
     found = await call(usecases.library.indexed.get, index, identifier)
-    shown = wire.indexed_asset(found, models=await models_of(usecases, index), is_whole=True)
+    models = await models_of(usecases, index)
+    shown = wire.indexed_asset(found, models=models, is_whole=True)
+    if found.video is not None:
+        shown.update(await embedding_of(request, usecases, index, identifier, models=models))
     if query_fields(request.query_params).flag("transcription") and found.video is not None:
         shown["transcription"] = await text_lines(usecases, index, identifier, modality=Modality.SPEECH)
     return JSONResponse(shown)

@@ -19,6 +19,7 @@ from kinodex.http.spec import videos as spec
 from kinodex.http.spec.operation import Operation, documented, list_query, page_of
 from kinodex.http.threads import call
 from kinodex.http.versions import GenerationDep, only_in
+from kinodex.http.video_vectors import embedding_of
 from kinodex.http.wire import values
 from kinodex.http.wire.values import Json, seconds
 from kinodex.usecases import UseCases
@@ -83,11 +84,18 @@ async def get_video(
     generation: GenerationDep,
     signer: SignerDep,
 ) -> JSONResponse:
-    """Return a video; with ``transcription=true`` also what is said in it."""
+    """
+    Return a video.
+
+    With ``transcription=true`` also what is said in it, with ``embedding_option`` its vectors.
+    """
     index, identifier = index_id_of(index_id), video_id_of(video_id)
     video = await call(usecases.videos.get, index, identifier)
-    shown = view.video(video, models=await models_of(usecases, index), is_whole=True)
+    models = await models_of(usecases, index)
+    shown = view.video(video, models=models, is_whole=True)
     shown.update(hls_of(request, signer, video, generation=generation))
+    if generation == "v1.3":
+        shown.update(await embedding_of(request, usecases, index, identifier, models=models))
     if query_fields(request.query_params).flag("transcription"):
         shown["transcription"] = await text_lines(usecases, index, identifier, modality=Modality.SPEECH)
     return JSONResponse(shown)

@@ -2,6 +2,7 @@
 
 from kinodex.domain.assets import AssetKind, AssetMethod, AssetStatus
 from kinodex.domain.tasks import TaskStatus
+from kinodex.http.spec.embeddings import OF_VIDEO, WITH_VECTORS
 from kinodex.http.spec.operation import Example, Operation, needs, page_of, takes
 from kinodex.http.spec.operations import LINK
 from kinodex.http.spec.playback import HLS
@@ -173,6 +174,7 @@ INDEXED = Shape(
             "attempt": integer("Which attempt failed, from 1."),
             "warnings": listed(text(), "What is degraded about this video."),
             "transcription": or_null(listed(LINE, "What is said, where it was asked for.")),
+            **OF_VIDEO,
             **HLS,
         },
     ),
@@ -205,7 +207,8 @@ INDEXED_SPECIAL = {
 }
 INDEXED_DETAILS = METADATA_FILTERS
 GET_INDEXED = Operation(
-    answer=INDEXED, query=(takes("transcription", flag("Whether the answer also holds what is said.")),)
+    answer=INDEXED,
+    query=(takes("transcription", flag("Whether the answer also holds what is said.")), WITH_VECTORS),
 )
 UPDATE_INDEXED = Operation(
     status=204,

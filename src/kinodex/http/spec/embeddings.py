@@ -92,6 +92,18 @@ _SEGMENT: Json = {
     "space": text("Id of the space of its vector."),
 }
 _SEGMENTS: Json = listed(record(_SEGMENT), "The vectors, once it is ready.")
+OPTION_WORDS = "visual, visual-text, transcription or audio; may be repeated, or separated by commas."
+OF_VIDEO: Json = {
+    "embedding": record(
+        {
+            "model_name": text("The first model of its index."),
+            "video_embedding": record({"segments": listed(record(_SEGMENT))}),
+        },
+        about="The vectors it was indexed with, where they were asked for.",
+    ),
+    "notes": listed(text(), "What is degraded about this answer."),
+}
+WITH_VECTORS = takes("embedding_option", text(f"Also these vectors: {OPTION_WORDS}"), only=("v1.3",))
 _EARLY_SEGMENTS: Json = listed(
     record({**_SEGMENT, "embedding": record({"float": VECTOR}, about="The same for early clients.")}),
     "The same under an older name.",
@@ -198,14 +210,6 @@ LIST_SPECIAL: dict[str, tuple[Schema, tuple[str, ...]]] = {
 GET_STATUS = Operation(answer=TASK)
 GET_TASK = Operation(
     answer=TASK_WITH_VECTORS,
-    query=(
-        takes(
-            "embedding_option",
-            text(
-                "Only these vectors: visual, visual-text, transcription or audio; may be repeated, or "
-                "separated by commas."
-            ),
-        ),
-    ),
+    query=(takes("embedding_option", text(f"Only these vectors: {OPTION_WORDS}")),),
 )
 LIST_TASKS = page_of(TASK)

@@ -1,5 +1,6 @@
 """What ``/indexes/{id}/videos`` takes and answers."""
 
+from kinodex.http.spec.embeddings import OF_VIDEO, WITH_VECTORS
 from kinodex.http.spec.operation import Example, Field, Operation, takes
 from kinodex.http.spec.playback import HLS
 from kinodex.http.spec.schema import (
@@ -71,6 +72,7 @@ VIDEO = Shape(
         {
             "user_metadata": USER_METADATA,
             "transcription": listed(LINE, "What is said, where it was asked for."),
+            **OF_VIDEO,
             **_WARNINGS,
             **HLS,
         },
@@ -123,7 +125,10 @@ METADATA_FILTERS = (
 )
 GET = Operation(
     answer=VIDEO,
-    query=(takes("transcription", flag("Whether the answer also holds what is said."), only=("v1.3",)),),
+    query=(
+        takes("transcription", flag("Whether the answer also holds what is said."), only=("v1.3",)),
+        WITH_VECTORS,
+    ),
 )
 _SPAN: tuple[Field, ...] = (
     takes("start", number("Only lines that reach beyond this second.")),

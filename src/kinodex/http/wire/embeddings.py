@@ -75,17 +75,7 @@ def task_v1(shown: EmbedTask, *, is_old: bool) -> Json:
 
 def vectors_v1(shown: EmbedTask, vectors: Sequence[Embedded], *, is_old: bool) -> Json:
     """Show an embedding task with its vectors."""
-    segments: list[Json] = [
-        {
-            "float": _unpacked(each),
-            "start_offset_sec": seconds(each.start_s),
-            "end_offset_sec": seconds(each.end_s),
-            "embedding_option": each.option.value,
-            "embedding_scope": each.scope.value,
-            "space": each.space,
-        }
-        for each in vectors
-    ]
+    segments = [_segment_v1(each) for each in vectors]
     task = task_v1(shown, is_old=is_old)
     embedding = task["video_embedding"]
     if shown.status is not EmbedStatus.READY or not isinstance(embedding, dict):
@@ -94,6 +84,25 @@ def vectors_v1(shown: EmbedTask, vectors: Sequence[Embedded], *, is_old: bool) -
         **task,
         "video_embedding": {**embedding, "segments": segments},
         **({"video_embeddings": [_for_early_clients(each) for each in segments]} if is_old else {}),
+    }
+
+
+def of_video(model_name: str, vectors: Sequence[Embedded]) -> Json:
+    """Show the vectors a video was indexed with, as version 1.3 has them beside its other facts."""
+    return {
+        "model_name": model_name,
+        "video_embedding": {"segments": [_segment_v1(each) for each in vectors]},
+    }
+
+
+def _segment_v1(shown: Embedded) -> Json:
+    return {
+        "float": _unpacked(shown),
+        "start_offset_sec": seconds(shown.start_s),
+        "end_offset_sec": seconds(shown.end_s),
+        "embedding_option": shown.option.value,
+        "embedding_scope": shown.scope.value,
+        "space": shown.space,
     }
 
 

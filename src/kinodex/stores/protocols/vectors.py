@@ -104,6 +104,16 @@ class VectorStore(Protocol):
         """Write a segment and return its manifest, which is to be added in the publishing transaction."""
         ...
 
+    def rows(self, manifest: VectorManifest) -> VectorRows:
+        """
+        Return what a segment holds, its rows sorted by number; vectors as ``float32`` of length 1.
+
+        Raises:
+            FileNotFoundError: If the blob of the segment is gone.
+            ValueError: If its bytes do not match its checksum.
+        """
+        ...
+
     def search(
         self, manifests: Sequence[VectorManifest], queries: Vectors, *, top_k: int
     ) -> Sequence[VectorHit]:

@@ -107,7 +107,7 @@ def _sorted(vectors: AnyArray, spans: AnyArray, at_s: AnyArray, numbers: AnyArra
     ordered = vectors[order]
     return Segment(
         vectors=ordered,
-        codes=Codes.of(_unit(ordered.astype(np.float32))),
+        codes=Codes.of(unit(ordered)),
         spans=spans[order],
         at_s=at_s[order],
         numbers=ascending,
@@ -115,8 +115,9 @@ def _sorted(vectors: AnyArray, spans: AnyArray, at_s: AnyArray, numbers: AnyArra
     )
 
 
-def _unit(vectors: Vectors) -> Vectors:
-    """Take back what rounding to 16 bits did to the lengths; rows of zeros stay."""
+def unit(rounded: AnyArray) -> Vectors:
+    """Return vectors as ``float32``, without what rounding to 16 bits did to the lengths; zeros stay."""
+    vectors: Vectors = rounded.astype(np.float32)
     lengths = np.linalg.norm(vectors, axis=1, keepdims=True)
     np.divide(vectors, lengths, out=vectors, where=lengths > 0)
     return vectors

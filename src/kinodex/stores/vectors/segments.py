@@ -15,7 +15,7 @@ from kinodex.domain.spaces import Space
 from kinodex.domain.timeline import Span
 from kinodex.stores.protocols import BlobStore, VectorHit, VectorManifest, VectorRows
 from kinodex.stores.vectors.cache import SegmentCache
-from kinodex.stores.vectors.format import Segment, pack, unpack
+from kinodex.stores.vectors.format import Segment, pack, unit, unpack
 from kinodex.stores.vectors.scanning import NearRow, nearest
 
 CACHE_BYTES = 2 * 1024**3
@@ -57,6 +57,17 @@ class SegmentVectors:
             sha256=digest,
             rows=len(rows.vectors),
         )
+
+    def rows(self, manifest: VectorManifest) -> VectorRows:
+        """
+        Return what a segment holds, its rows sorted by number; vectors as ``float32`` of length 1.
+
+        Raises:
+            FileNotFoundError: If the blob of the segment is gone.
+            ValueError: If its bytes do not match its checksum.
+        """
+        (segment,) = self._segments([manifest])
+        return VectorRows(unit(segment.vectors), segment.spans, segment.at_s, segment.numbers)
 
     def search(
         self, manifests: Sequence[VectorManifest], queries: Vectors, *, top_k: int
