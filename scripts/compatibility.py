@@ -117,7 +117,6 @@ PLATFORM = (
         ("PUT /assets/{asset_id}/user-metadata", V3),
         ("DELETE /assets/{asset_id}/user-metadata", V3),
         ("GET /assets/{asset_id}/indexed-assets", V3),
-        ("GET /assets/{asset_id}/transcription", V3),
         ("POST /indexes/{index_id}/indexed-assets", V3),
         ("GET /indexes/{index_id}/indexed-assets", V3),
         ("GET /indexes/{index_id}/indexed-assets/{indexed_asset_id}", V3),
@@ -129,6 +128,11 @@ PLATFORM = (
         ("POST /assets/multipart-uploads/{upload_id}", V3),
         ("POST /assets/multipart-uploads/{upload_id}/presigned-urls", V3),
         why="not yet",
+    ),
+    *_rows(
+        "Assets",
+        ("GET /assets/{asset_id}/transcription", V3),
+        why="speech is recognised as an asset is indexed: ask its indexed asset, with `transcription=true`",
     ),
     *_rows("Assets", ("GET /assets/{asset_id}/entities", V3), why=ENTITIES),
     *_rows(
