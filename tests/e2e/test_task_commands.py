@@ -90,7 +90,7 @@ def test_a_waiting_task_shows_what_it_waits_for(
     assert "the only worker is" in shown
     assert "attempt: 1" in shown
     for task_id in (waiting, before):
-        assert run("task", "cancel", task_id)[0] == 0
+        run("task", "cancel", task_id)  # to clear up; what is no video may be refused by now
 
 
 @pytest.mark.parametrize("action", ["cancel", "retry", "show"])
