@@ -28,7 +28,7 @@ Everything that can go wrong and is not our own mistake, as one tree.
   - ReceiverRefused: a webhook was not taken
   - TaskCanceled · StepTimedOut . StepStuck
   - StorageFull · EngineFailed · EngineNotReady · WorkerLost · TaskWithdrawn · Overloaded . ServerOverloaded
-    · ServerStopping · DatabaseUnusable · DataFolderInUse · ModelUnknown · ModelNotBrought
+    · EngineBusy · ServerStopping · DatabaseUnusable · DataFolderInUse · ModelUnknown · ModelNotBrought
 
 A class carries facts; ``code`` is the stable name shown in HTTP answers, tasks, webhooks, the command
 and the page; ``str(error)`` is one plain sentence with the measured value and the limit.
