@@ -40,9 +40,10 @@ def retry(
     with connect(context, host=host, port=port, data_dir=data_dir) as client:
         task = client.post(f"/v1.1/tasks/{task_id}/retry", {})
         ended = watch(client, task_id) if wait else task
-    _show(ended, as_json=as_json)
-    if wait and ended["status"] == "failed":
-        raise CommandFailed(Status.TASK_FAILED, "The video could not be indexed.")
+    if wait:
+        _show_ended(ended, as_json=as_json)
+    else:
+        _show(ended, as_json=as_json)
 
 
 def watch_task(
@@ -56,8 +57,12 @@ def watch_task(
     """Show how a task goes on until it ends; then print it."""
     with connect(context, host=host, port=port, data_dir=data_dir) as client:
         ended = watch(client, task_id)
-    _show(ended, as_json=as_json)
-    if ended["status"] == "failed":
+    _show_ended(ended, as_json=as_json)
+
+
+def _show_ended(task: dict[str, Any], *, as_json: bool) -> None:
+    _show(task, as_json=as_json)
+    if task["status"] == "failed":
         raise CommandFailed(Status.TASK_FAILED, "The video could not be indexed.")
 
 

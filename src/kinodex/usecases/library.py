@@ -73,7 +73,9 @@ def open_library(tools: LibraryTools, *, tasks: Tasks, videos: Videos) -> Librar
     examiner = Examiner(media=tools.media, read_still=tools.read_still, image_bytes=tools.limits.image_bytes)
     return Library(
         embeddings=Embeddings(executor=tools.executor, pictures=tools.pictures, records=records, blobs=blobs),
-        video_embeddings=VideoEmbeddings(records=records, vectors=tools.vectors, executor=tools.executor),
+        video_embeddings=VideoEmbeddings(
+            records=records, videos=videos, vectors=tools.vectors, executor=tools.executor
+        ),
         embed_tasks=EmbedTasks(
             records=records,
             blobs=blobs,

@@ -4,13 +4,12 @@ from collections.abc import Collection, Iterator
 
 import numpy as np
 
-from kinodex.domain import errors
 from kinodex.domain.embeddings import Embedded, EmbedOption, EmbedScope
 from kinodex.domain.ids import IndexId, VideoId
 from kinodex.domain.options import Modality
 from kinodex.engines.executor import Executor
 from kinodex.stores.protocols import Records, VectorManifest, VectorRows, VectorStore
-from kinodex.usecases.indexes import require_index
+from kinodex.usecases.videos import Videos
 
 _OPTIONS = {Modality.VISUAL: EmbedOption.VISUAL, Modality.SPEECH: EmbedOption.TRANSCRIPTION}
 
@@ -18,8 +17,9 @@ _OPTIONS = {Modality.VISUAL: EmbedOption.VISUAL, Modality.SPEECH: EmbedOption.TR
 class VideoEmbeddings:
     """Reads the stored vectors of videos; nothing is computed anew."""
 
-    def __init__(self, *, records: Records, vectors: VectorStore, executor: Executor) -> None:
+    def __init__(self, *, records: Records, videos: Videos, vectors: VectorStore, executor: Executor) -> None:
         self._records = records
+        self._videos = videos
         self._vectors = vectors
         self._executor = executor
 
@@ -37,10 +37,8 @@ class VideoEmbeddings:
             FileNotFoundError: The bytes of vectors are gone.
             ValueError: The bytes of vectors are not those that were written.
         """
+        self._videos.get(index_id, video_id)
         with self._records.read() as transaction:
-            require_index(transaction, index_id)
-            if transaction.videos.get(index_id, video_id) is None:
-                raise errors.NotFound("video", video_id)
             manifests = transaction.manifests.of_video(video_id)
         found = [
             embedded

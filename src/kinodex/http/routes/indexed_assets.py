@@ -93,9 +93,11 @@ async def get_indexed_asset(
     found = await call(usecases.library.indexed.get, index, identifier)
     models = await models_of(usecases, index)
     shown = wire.indexed_asset(found, models=models, is_whole=True)
-    if found.video is not None:
-        shown.update(await embedding_of(request, usecases, index, identifier, models=models))
-    if query_fields(request.query_params).flag("transcription") and found.video is not None:
+    with_lines = query_fields(request.query_params).flag("transcription")
+    if found.video is None:
+        return JSONResponse(shown)
+    shown.update(await embedding_of(request, usecases, index, identifier, models=models))
+    if with_lines:
         shown["transcription"] = await text_lines(usecases, index, identifier, modality=Modality.SPEECH)
     return JSONResponse(shown)
 
